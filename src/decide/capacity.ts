@@ -1,0 +1,127 @@
+/** Which nodes to launch: the simulation goes on with nodes that are only thought of. Decide layer, pure. */
+
+import { type LandingNode, LandingPlan } from '../drain/landing.ts'
+import { misfit } from '../drain/node-fit.ts'
+import { freeRoomOf, lackingResource } from '../drain/room.ts'
+import type { DrainPod } from '../drain/view.ts'
+import { isLeaving, type NewGroup } from './groups.ts'
+import type { Observed, ObservedGroup } from './observed.ts'
+import type { TargetNodeGroup } from './target.ts'
+
+/** After a launch failed for want of capacity, the group rests this long. */
+const launchFailureRestMs = 10 * 60_000
+
+/** True for a while after a launch of the group failed for want of capacity. */
+export function isResting(group: ObservedGroup, nowMs: number): boolean {
+  const { launchFailure } = group
+  return launchFailure !== undefined && nowMs - launchFailure.atMs < launchFailureRestMs
+}
+
+/** Nodes that a group has asked for and that are not Ready yet, as landing nodes. */
+export function comingNodes(groups: readonly NewGroup[], observed: Observed): LandingNode[] {
+  const coming: LandingNode[] = []
+  for (const { group, target } of groups) {
+    let presentCount = 0
+    for (const instance of group.instances) {
+      if (isLeaving(instance)) continue
+      if (observed.drain.nodeByInstance.get(instance.instanceId)?.isReady) presentCount += 1
+    }
+    for (let index = presentCount; index < group.desiredCapacity; index += 1) {
+      coming.push(thoughtNode(target, group.name, `coming ${group.name} ${index}`))
+    }
+  }
+  return coming
+}
+
+/** A node of the group as it will be. */
+export function thoughtNode(target: TargetNodeGroup, groupName: string, name: string): LandingNode {
+  const { labels, taints, allocatable } = target.template
+  return { name, zone: target.zone, labels, taints, allocatable, isReady: false, groupName }
+}
+
+/** Adds nodes to a plan, group by group, within the surge. */
+export class CapacityPlanner {
+  private readonly groups: readonly NewGroup[]
+  private readonly observed: Observed
+  private readonly plan: LandingPlan
+  private readonly added = new Map<string, number>()
+  private readonly nowMs: number
+  private left: number
+
+  constructor(options: {
+    groups: readonly NewGroup[]
+    observed: Observed
+    plan: LandingPlan
+    surgeLeft: number
+    nowMs: number
+  }) {
+    this.groups = options.groups
+    this.observed = options.observed
+    this.plan = options.plan
+    this.left = options.surgeLeft
+    this.nowMs = options.nowMs
+  }
+
+  /** Nodes that may still be added. */
+  get remaining(): number {
+    return this.left
+  }
+
+  /** New nodes by Auto Scaling group. */
+  get additions(): ReadonlyMap<string, number> {
+    return this.added
+  }
+
+  /** Thinks of one more node that takes the pod; false when no group can or the surge is used up. */
+  addNodeFor(pod: DrainPod): 'added' | 'no-group' | 'no-surge' {
+    const choice = this.choose(pod)
+    if (choice === undefined) return 'no-group'
+    if (this.left <= 0) return 'no-surge'
+    const { group, target } = choice
+    const count = (this.added.get(group.name) ?? 0) + 1
+    this.added.set(group.name, count)
+    this.left -= 1
+    this.plan.addNode(thoughtNode(target, group.name, `planned ${group.name} ${count}`))
+    return 'added'
+  }
+
+  /** Whether any group's node could take the pod at all, whatever sizes and surge say. */
+  hasGroupFor(pod: DrainPod): boolean {
+    return this.groups.some(({ group, target }) => this.fits(pod, target, group.name))
+  }
+
+  /** Highest priority first; then the pod's own zone; then the smallest group, for balance. */
+  private choose(pod: DrainPod): NewGroup | undefined {
+    const zone = this.observed.drain.nodes.get(pod.nodeName ?? '')?.zone
+    let best: NewGroup | undefined
+    for (const one of this.groups) {
+      if (!this.canGrow(one) || !this.fits(pod, one.target, one.group.name)) continue
+      if (best === undefined || this.isBetter(one, best, zone)) best = one
+    }
+    return best
+  }
+
+  private isBetter(one: NewGroup, other: NewGroup, zone: string | undefined): boolean {
+    if (one.target.priority !== other.target.priority) {
+      return one.target.priority > other.target.priority
+    }
+    const isHome = one.target.zone === zone
+    if (isHome !== (other.target.zone === zone)) return isHome
+    return this.sizeOf(one) < this.sizeOf(other)
+  }
+
+  private sizeOf({ group }: NewGroup): number {
+    return group.desiredCapacity + (this.added.get(group.name) ?? 0)
+  }
+
+  private canGrow(one: NewGroup): boolean {
+    if (isResting(one.group, this.nowMs)) return false
+    return this.sizeOf(one) < Math.min(one.group.maxSize, one.target.maxSize)
+  }
+
+  private fits(pod: DrainPod, target: TargetNodeGroup, groupName: string): boolean {
+    const node = thoughtNode(target, groupName, 'thought')
+    if (lackingResource(freeRoomOf(node.allocatable), pod.needs.requests) !== undefined) return false
+    return misfit(pod, node, this.observed.drain) === undefined
+  }
+}

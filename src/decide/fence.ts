@@ -1,0 +1,69 @@
+/** Fences around old groups: nothing grows or shrinks them but us; their previous values stay on them. Decide layer, pure. */
+
+import { fenceRecordOf, type FenceRecord, isFenced, oldGroupsOf, oldInstancesOf } from './groups.ts'
+import { autoscalerEnabledTag, fencedProcesses, retiringTaintKey } from './names.ts'
+import type { Observed, ObservedGroup } from './observed.ts'
+import { StageBuilder, type StageResult } from './stage.ts'
+import type { MigrationTarget } from './target.ts'
+
+/** The autoscaler keeps running: it only loses sight of the old groups. */
+export function decideFence(target: MigrationTarget, observed: Observed): StageResult {
+  const stage = new StageBuilder('fence')
+  const groups = oldGroupsOf(target, observed)
+  if (!observed.record.exists && groups.length > 0) {
+    stage.act(startRecord(target, observed, groups))
+    stage.count(0, groups.length)
+    return stage.build()
+  }
+  for (const group of groups) {
+    stage.count(isFenced(group) ? 1 : 0, 1)
+    if (!isFenced(group) && !group.isDeleting) stage.act(fenceAction(group))
+  }
+  for (const { group, node } of oldInstancesOf(groups, observed)) {
+    if (node === undefined || !isFenced(group)) continue
+    if (node.taints.some((taint) => taint.key === retiringTaintKey)) continue
+    stage.act({
+      kind: 'prefer-no-schedule',
+      object: node.name,
+      nodeName: node.name,
+      reason: 'moved pods should not land on another old node',
+    })
+  }
+  return stage.build()
+}
+
+function startRecord(
+  target: MigrationTarget,
+  observed: Observed,
+  groups: readonly ObservedGroup[],
+): StageResult['actions'][number] {
+  const originalNodeCount = oldInstancesOf(groups, observed).length
+  const originalNewNodeCount = target.nodeGroups.reduce((sum, group) => sum + group.minSize, 0)
+  return {
+    kind: 'write-record',
+    object: target.clusterName,
+    record: { originalNodeCount, originalNewNodeCount },
+    reason: `migration of ${originalNodeCount} nodes in ${groups.length} groups begins`,
+  }
+}
+
+function fenceAction(group: ObservedGroup): StageResult['actions'][number] {
+  const discovery = group.tags[autoscalerEnabledTag]
+  const record: FenceRecord = fenceRecordOf(group) ?? {
+    min: group.minSize,
+    max: group.maxSize,
+    desired: group.desiredCapacity,
+    suspended: group.suspendedProcesses,
+    ...(discovery === undefined ? {} : { discovery }),
+  }
+  return {
+    kind: 'fence-group',
+    object: group.name,
+    groupName: group.name,
+    maxSize: record.desired,
+    suspend: fencedProcesses.filter((name) => !group.suspendedProcesses.includes(name)),
+    fenceTag: JSON.stringify(record),
+    removeTags: discovery === undefined ? [] : [autoscalerEnabledTag],
+    reason: `min ${record.min}, max ${record.max}, desired ${record.desired} recorded on the group`,
+  }
+}

@@ -1,0 +1,117 @@
+/** Which groups, instances and nodes are old, new, or none of our business. Decide layer, pure. */
+
+import type { DrainNode } from '../drain/view.ts'
+import { autoscalerEnabledTag, emptySinceTagKey, fencedProcesses, fenceTagKey } from './names.ts'
+import type { Observed, ObservedGroup, ObservedInstance } from './observed.ts'
+import type { MigrationTarget, OldGroupRule, TargetNodeGroup } from './target.ts'
+
+/** The old Auto Scaling groups that still exist, by name. A group of a managed node group is never old. */
+export function oldGroupsOf(target: MigrationTarget, observed: Observed): readonly ObservedGroup[] {
+  const managed = new Set(observed.nodeGroups.flatMap((group) => group.groupNames))
+  return observed.groups.filter(
+    (group) =>
+      !managed.has(group.name) &&
+      group.tags['eks:nodegroup-name'] === undefined &&
+      target.oldGroups.some((rule) => matches(rule, group)),
+  )
+}
+
+/** A new node group with its Auto Scaling group, once EKS has made it. */
+export interface NewGroup {
+  readonly target: TargetNodeGroup
+  readonly group: ObservedGroup
+}
+
+/** The managed node groups of the target that have an Auto Scaling group already. */
+export function newGroupsOf(target: MigrationTarget, observed: Observed): readonly NewGroup[] {
+  const byName = new Map(observed.groups.map((group) => [group.name, group]))
+  const found: NewGroup[] = []
+  for (const one of target.nodeGroups) {
+    const nodeGroup = observed.nodeGroups.find((group) => group.name === one.name)
+    const group = byName.get(nodeGroup?.groupNames[0] ?? '')
+    if (group !== undefined) found.push({ target: one, group })
+  }
+  return found
+}
+
+/** An instance of an old group with its node; the node is missing before it joins and after it left. */
+export interface OldInstance {
+  readonly group: ObservedGroup
+  readonly instance: ObservedInstance
+  readonly node: DrainNode | undefined
+}
+
+/** Every instance of the old groups that is not on its way out. */
+export function oldInstancesOf(
+  groups: readonly ObservedGroup[],
+  observed: Observed,
+): readonly OldInstance[] {
+  return groups.flatMap((group) =>
+    group.instances
+      .filter((instance) => !isLeaving(instance))
+      .map((instance) => ({
+        group,
+        instance,
+        node: observed.drain.nodeByInstance.get(instance.instanceId),
+      })),
+  )
+}
+
+/** True for instances that are terminating or gone. */
+export function isLeaving(instance: ObservedInstance): boolean {
+  return instance.lifecycleState.startsWith('Terminat')
+}
+
+/** The previous values are recorded on the group and nothing but us can change its size any more. */
+export function isFenced(group: ObservedGroup): boolean {
+  const record = fenceRecordOf(group)
+  return (
+    record !== undefined &&
+    group.maxSize <= record.desired &&
+    group.tags[autoscalerEnabledTag] === undefined &&
+    fencedProcesses.every((name) => group.suspendedProcesses.includes(name))
+  )
+}
+
+/** Previous values of a fenced group, as its tag keeps them. */
+export interface FenceRecord {
+  readonly min: number
+  readonly max: number
+  readonly desired: number
+  readonly suspended: readonly string[]
+  /** Value of the autoscaler's discovery tag, when there was one. */
+  readonly discovery?: string
+}
+
+/** What the group's fence tag says; undefined without a tag or when it is not ours to read. */
+export function fenceRecordOf(group: ObservedGroup): FenceRecord | undefined {
+  const text = group.tags[fenceTagKey]
+  if (text === undefined) return undefined
+  try {
+    const record = JSON.parse(text) as FenceRecord
+    return typeof record.desired === 'number' ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Since when the group is known to be empty; undefined when it was never marked. */
+export function emptySinceMsOf(group: ObservedGroup): number | undefined {
+  const text = group.tags[emptySinceTagKey]
+  const atMs = text === undefined ? Number.NaN : Date.parse(text)
+  return Number.isNaN(atMs) ? undefined : atMs
+}
+
+function matches(rule: OldGroupRule, group: ObservedGroup): boolean {
+  if (rule.nameGlob !== undefined && !globMatches(rule.nameGlob, group.name)) return false
+  return Object.entries(rule.tags ?? {}).every(([key, value]) => group.tags[key] === value)
+}
+
+/** `*` any text, `?` one character, anything else literally; the whole name must match. */
+export function globMatches(glob: string, name: string): boolean {
+  const pattern = glob
+    .split('')
+    .map((char) => (char === '*' ? '.*' : char === '?' ? '.' : char.replace(/[\\^$+.()|[\]{}]/, '\\$&')))
+    .join('')
+  return new RegExp(`^${pattern}$`, 's').test(name)
+}

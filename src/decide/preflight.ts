@@ -1,0 +1,101 @@
+/** What must hold before anything is touched. Decide layer, pure. */
+
+import { minorOf, versionOf } from './minor.ts'
+import type { Observed } from './observed.ts'
+import { oldGroupsOf } from './groups.ts'
+import { StageBuilder, type StageResult } from './stage.ts'
+import type { MigrationTarget } from './target.ts'
+
+/** Minors a kubelet may be behind the API server (Kubernetes >= 1.28). */
+const kubeletSkewMax = 3
+
+/** Fatal blockers only; never an action. */
+export function decidePreflight(target: MigrationTarget, observed: Observed): StageResult {
+  const stage = new StageBuilder('preflight')
+  checkVersions(target, observed, stage)
+  checkSkew(target, observed, stage)
+  checkWriters(target, observed, stage)
+  checkGroups(target, observed, stage)
+  return stage.build()
+}
+
+function checkVersions(target: MigrationTarget, observed: Observed, stage: StageBuilder): void {
+  const { control } = observed
+  const wanted = minorOf(target.kubernetesVersion)
+  if (wanted < minorOf(control.version)) {
+    stage.block({
+      code: 'version/downgrade',
+      object: control.name,
+      reason: `the cluster runs Kubernetes ${control.version}, the fleet file says ${target.kubernetesVersion}`,
+      remedy: `Set kubernetesVersion to ${control.version} or newer.`,
+      isFatal: true,
+    })
+  }
+  const offered = control.offeredVersions
+  if (wanted !== minorOf(control.version) && !offered.includes(target.kubernetesVersion)) {
+    stage.block({
+      code: 'version/not-offered',
+      object: control.name,
+      reason: `EKS does not offer Kubernetes ${target.kubernetesVersion}`,
+      remedy: `Choose one of ${offered.join(', ')}.`,
+      isFatal: true,
+    })
+  }
+}
+
+function checkSkew(target: MigrationTarget, observed: Observed, stage: StageBuilder): void {
+  const wanted = minorOf(target.kubernetesVersion)
+  for (const node of observed.drain.nodes.values()) {
+    const minor = minorOf(node.kubeletVersion)
+    if (Number.isNaN(minor) || minor >= wanted - kubeletSkewMax) continue
+    stage.block({
+      code: 'version/skew',
+      object: node.name,
+      reason:
+        `its kubelet is ${node.kubeletVersion}; an API server at ${target.kubernetesVersion} ` +
+        `supports kubelets from ${versionOf(wanted - kubeletSkewMax)} on`,
+      remedy: `Migrate to ${versionOf(minor + kubeletSkewMax)} first, then run again for ${target.kubernetesVersion}.`,
+      isFatal: true,
+    })
+    return
+  }
+}
+
+function checkWriters(target: MigrationTarget, observed: Observed, stage: StageBuilder): void {
+  const targetNames = new Set(target.nodeGroups.map((group) => group.name))
+  for (const group of observed.nodeGroups) {
+    if (!targetNames.has(group.name) || group.status !== 'UPDATING') continue
+    stage.block({
+      code: 'node-group/update-in-flight',
+      object: group.name,
+      reason: 'someone else is updating this node group',
+      remedy: 'Wait until the update has ended (aws eks list-updates), then run again.',
+      isFatal: true,
+    })
+  }
+  for (const group of oldGroupsOf(target, observed)) {
+    if (!group.isInstanceRefreshActive) continue
+    stage.block({
+      code: 'group/instance-refresh-active',
+      object: group.name,
+      reason: 'an instance refresh is running on this Auto Scaling group',
+      remedy: 'Cancel the refresh or wait until it has ended, then run again.',
+      isFatal: true,
+    })
+  }
+}
+
+function checkGroups(target: MigrationTarget, observed: Observed, stage: StageBuilder): void {
+  for (const group of observed.nodeGroups) {
+    if (group.status !== 'CREATE_FAILED') continue
+    if (!target.nodeGroups.some((one) => one.name === group.name)) continue
+    const issues = group.issues.map((issue) => `${issue.code}: ${issue.message}`).join('; ')
+    stage.block({
+      code: 'node-group/create-failed',
+      object: group.name,
+      reason: `EKS could not create it (${issues || 'no issue given'})`,
+      remedy: `Mend the cause, delete the group (aws eks delete-nodegroup) and run again.`,
+      isFatal: true,
+    })
+  }
+}

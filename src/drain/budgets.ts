@@ -1,0 +1,108 @@
+/** How many pods of each group may be away at once: real budgets, and virtual ones without. Drain layer, pure. */
+
+import { selects } from './selector.ts'
+import type { DrainBudget, DrainController, DrainPod, DrainView } from './view.ts'
+
+/** The account that an eviction is charged to. */
+export type Allowance =
+  | { readonly kind: 'budget'; readonly budget: DrainBudget }
+  | { readonly kind: 'virtual'; readonly key: string; readonly controller: DrainController | undefined }
+  | { readonly kind: 'multiple'; readonly budgets: readonly DrainBudget[] }
+
+/** Budgets whose selector matches the pod. */
+export function budgetsOf(pod: DrainPod, view: DrainView): readonly DrainBudget[] {
+  const budgets = view.budgetsByNamespace.get(pod.namespace)
+  return budgets === undefined ? [] : budgets.filter((one) => selects(one.selector, pod.labels))
+}
+
+/** The account of a pod. Controllers without a budget get a virtual one. */
+export function allowanceOf(pod: DrainPod, view: DrainView): Allowance {
+  const budgets = budgetsOf(pod, view)
+  if (budgets.length > 1) return { kind: 'multiple', budgets }
+  const [budget] = budgets
+  if (budget !== undefined) return { kind: 'budget', budget }
+  const controller = pod.ownerUid === undefined ? undefined : view.controllers.get(pod.ownerUid)
+  return { kind: 'virtual', key: pod.ownerUid ?? pod.uid, controller }
+}
+
+/** Counts what is still free of each account during one tick. */
+export class AllowanceLedger {
+  private readonly view: DrainView
+  private readonly virtualFraction: number
+  private readonly free = new Map<string, number>()
+
+  /** `virtualFraction`: share of a controller without budget that may be away, e.g. 0.1; at least 1 pod. */
+  constructor(view: DrainView, virtualFraction: number) {
+    this.view = view
+    this.virtualFraction = virtualFraction
+  }
+
+  /** Evictions that the account grants now, before those already spent in this tick. */
+  freeOf(pod: DrainPod, allowance: Allowance): number {
+    const key = ledgerKey(allowance)
+    const known = this.free.get(key)
+    if (known !== undefined) return known
+    const count = this.countFree(pod, allowance)
+    this.free.set(key, count)
+    return count
+  }
+
+  /** Charges one eviction. */
+  spend(pod: DrainPod, allowance: Allowance): void {
+    this.free.set(ledgerKey(allowance), this.freeOf(pod, allowance) - 1)
+  }
+
+  private countFree(pod: DrainPod, allowance: Allowance): number {
+    if (allowance.kind === 'multiple') return 0
+    if (allowance.kind === 'budget') return this.countFreeOfBudget(pod, allowance.budget)
+    return this.countFreeOfController(pod, allowance.controller)
+  }
+
+  /** The status may lag behind our own evictions: never trust it beyond what the pods themselves say. */
+  private countFreeOfBudget(pod: DrainPod, budget: DrainBudget): number {
+    if (!budget.isObserved) return 0
+    let healthyCount = 0
+    for (const one of this.view.podsByNamespace.get(pod.namespace)?.values() ?? []) {
+      if (!isHealthy(one) || !selects(budget.selector, one.labels)) continue
+      healthyCount += 1
+    }
+    return Math.min(budget.disruptionsAllowed, healthyCount - budget.desiredHealthy)
+  }
+
+  private countFreeOfController(pod: DrainPod, controller: DrainController | undefined): number {
+    if (pod.ownerUid === undefined) return 1
+    let readyCount = 0
+    let knownCount = 0
+    for (const one of this.view.podsByOwner.get(pod.ownerUid)?.values() ?? []) {
+      knownCount += 1
+      if (isHealthy(one)) readyCount += 1
+    }
+    const wanted = controller?.replicas ?? knownCount
+    if (wanted <= 1) return 1
+    const awayMax = Math.max(1, Math.floor(wanted * this.virtualFraction))
+    const awayCount = wanted - readyCount
+    // Never the last Ready replica of a workload that has more than one.
+    return Math.min(awayMax - awayCount, readyCount - 1)
+  }
+}
+
+/** Ready and not being deleted: what the disruption controller counts. */
+export function isHealthy(pod: DrainPod): boolean {
+  return pod.isReady && pod.deletionAtMs === undefined
+}
+
+/** True when the budget refuses even with every pod healthy: no eviction can ever succeed. */
+export function isNeverAllowing(budget: DrainBudget): boolean {
+  return budget.isObserved && budget.desiredHealthy >= budget.expectedPods
+}
+
+function ledgerKey(allowance: Allowance): string {
+  switch (allowance.kind) {
+    case 'budget':
+      return `budget ${allowance.budget.key}`
+    case 'virtual':
+      return `virtual ${allowance.key}`
+    case 'multiple':
+      return 'multiple'
+  }
+}

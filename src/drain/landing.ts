@@ -1,0 +1,146 @@
+/**
+ * Landing proof: a plan that gives every pod that must move a place on nodes that stay. Drain layer,
+ * pure. It spreads as the scheduler does (least allocated first), so that its promises come true.
+ */
+
+import { misfit, type NodeShape } from './node-fit.ts'
+import { neighbourMisfit, type Occupancy } from './neighbour-fit.ts'
+import { type FreeRoom, freeRoomOf, lackingResource, take } from './room.ts'
+import type { DrainNode, DrainPod, DrainView, Room } from './view.ts'
+
+/** A node that may take pods: real and Ready, launching, or only thought of. */
+export interface LandingNode extends NodeShape {
+  readonly allocatable: Room
+  /** False for nodes that are not Ready yet: they count for planning, not for evictions. */
+  readonly isReady: boolean
+  /** Auto Scaling group of a planned node. */
+  readonly groupName?: string
+}
+
+/** Result of one placement: the node, or why no node will do (reason -> number of nodes). */
+export type Placement =
+  | { readonly kind: 'placed'; readonly nodeName: string; readonly isReady: boolean }
+  | { readonly kind: 'unplaced'; readonly reasons: ReadonlyMap<string, number> }
+
+interface Site {
+  readonly node: LandingNode
+  readonly free: FreeRoom
+}
+
+/** Fills nodes with promises, one pod at a time. */
+export class LandingPlan {
+  private readonly view: DrainView
+  private readonly sites = new Map<string, Site>()
+  private readonly promised = new Map<string, DrainPod[]>()
+  private readonly shapes = new Map<string, NodeShape>()
+  private readonly occupancy: Occupancy
+
+  constructor(view: DrainView, nodes: Iterable<LandingNode>) {
+    this.view = view
+    for (const node of view.nodes.values()) this.shapes.set(node.name, node)
+    const antiAffinePods: { pod: DrainPod; nodeName: string }[] = []
+    for (const pod of view.pods.values()) {
+      if (pod.nodeName === undefined || pod.deletionAtMs !== undefined) continue
+      if (hasAntiAffinity(pod)) antiAffinePods.push({ pod, nodeName: pod.nodeName })
+    }
+    this.occupancy = { view, shapes: this.shapes, promised: this.promised, antiAffinePods }
+    for (const node of nodes) this.addNode(node)
+  }
+
+  /** Adds a node; its present pods (also those being deleted) take their room. */
+  addNode(node: LandingNode): void {
+    const free = freeRoomOf(node.allocatable)
+    for (const pod of this.view.podsByNode.get(node.name)?.values() ?? []) {
+      if (!isFinished(pod)) take(free, pod.needs.requests)
+    }
+    this.sites.set(node.name, { node, free })
+    this.shapes.set(node.name, node)
+  }
+
+  /** Promises a place to the pod; with `isReadyOnly` only on Ready nodes. */
+  place(pod: DrainPod, isReadyOnly: boolean): Placement {
+    const reasons = new Map<string, number>()
+    let best: Site | undefined
+    let bestScore = Number.NEGATIVE_INFINITY
+    for (const site of this.sites.values()) {
+      if (isReadyOnly && !site.node.isReady) continue
+      const reason = this.misfitOn(pod, site)
+      if (reason !== undefined) {
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+        continue
+      }
+      const score = scoreOf(pod, site)
+      if (score > bestScore) {
+        best = site
+        bestScore = score
+      }
+    }
+    if (best === undefined) return { kind: 'unplaced', reasons }
+    this.promise(pod, best)
+    return { kind: 'placed', nodeName: best.node.name, isReady: best.node.isReady }
+  }
+
+  /** Whether the pod fits a single named node now; promises nothing. */
+  fitsOn(pod: DrainPod, nodeName: string): boolean {
+    const site = this.sites.get(nodeName)
+    return site !== undefined && this.misfitOn(pod, site) === undefined
+  }
+
+  /** Takes back what was promised to these pods: an all-or-nothing group that did not fit. */
+  withdraw(placements: readonly { readonly pod: DrainPod; readonly nodeName: string }[]): void {
+    for (const { pod, nodeName } of placements) {
+      const site = this.sites.get(nodeName)
+      if (site === undefined) continue
+      giveBack(site.free, pod.needs.requests)
+      const pods = this.promised.get(nodeName)
+      const index = pods?.lastIndexOf(pod) ?? -1
+      if (pods !== undefined && index >= 0) pods.splice(index, 1)
+    }
+  }
+
+  private misfitOn(pod: DrainPod, site: Site): string | undefined {
+    const lacking = lackingResource(site.free, pod.needs.requests)
+    if (lacking !== undefined) return `insufficient ${lacking}`
+    return misfit(pod, site.node, this.view) ?? neighbourMisfit(pod, site.node, this.occupancy)
+  }
+
+  private promise(pod: DrainPod, site: Site): void {
+    take(site.free, pod.needs.requests)
+    const pods = this.promised.get(site.node.name)
+    if (pods === undefined) this.promised.set(site.node.name, [pod])
+    else pods.push(pod)
+  }
+}
+
+/** A real node as a landing node. */
+export function landingNodeOf(node: DrainNode): LandingNode {
+  const { name, zone, labels, taints, allocatable, isReady } = node
+  return { name, zone, labels, taints, allocatable, isReady }
+}
+
+function isFinished(pod: DrainPod): boolean {
+  return pod.phase === 'Succeeded' || pod.phase === 'Failed'
+}
+
+function hasAntiAffinity(pod: DrainPod): boolean {
+  const rules = pod.needs.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  return rules !== undefined && rules.length > 0
+}
+
+/** Least allocated, as the scheduler's default; a Ready node beats one that is still coming. */
+function scoreOf(pod: DrainPod, site: Site): number {
+  const { allocatable, isReady } = site.node
+  const cpu = (site.free.cpuMilli - pod.needs.requests.cpuMilli) / Math.max(1, allocatable.cpuMilli)
+  const memory =
+    (site.free.memoryBytes - pod.needs.requests.memoryBytes) / Math.max(1, allocatable.memoryBytes)
+  return cpu + memory + (isReady ? 4 : 0)
+}
+
+function giveBack(free: FreeRoom, requests: Room): void {
+  free.cpuMilli += requests.cpuMilli
+  free.memoryBytes += requests.memoryBytes
+  free.podCount += 1
+  for (const [name, amount] of Object.entries(requests.extended)) {
+    free.extended[name] = (free.extended[name] ?? 0) + amount
+  }
+}

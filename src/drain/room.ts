@@ -1,0 +1,52 @@
+/** Arithmetic of room on nodes. Drain layer, pure. */
+
+import type { Room } from './view.ts'
+
+/** Room being used up during one placement; mutable on purpose, never leaves its plan. */
+export interface FreeRoom {
+  cpuMilli: number
+  memoryBytes: number
+  podCount: number
+  readonly extended: Record<string, number>
+}
+
+/** A mutable copy. */
+export function freeRoomOf(room: Room): FreeRoom {
+  return { ...room, extended: { ...room.extended } }
+}
+
+/** Takes the requests of one pod out; may go below zero on an overcommitted node. */
+export function take(free: FreeRoom, requests: Room): void {
+  free.cpuMilli -= requests.cpuMilli
+  free.memoryBytes -= requests.memoryBytes
+  free.podCount -= 1
+  for (const [name, amount] of Object.entries(requests.extended)) {
+    free.extended[name] = (free.extended[name] ?? 0) - amount
+  }
+}
+
+/** Name of the first resource that does not fit, undefined when the pod fits. */
+export function lackingResource(free: FreeRoom, requests: Room): string | undefined {
+  if (free.podCount < 1) return 'pods'
+  // As the scheduler: a request of zero fits also where the resource is overcommitted.
+  if (requests.cpuMilli > 0 && requests.cpuMilli > free.cpuMilli) return 'cpu'
+  if (requests.memoryBytes > 0 && requests.memoryBytes > free.memoryBytes) return 'memory'
+  for (const [name, amount] of Object.entries(requests.extended)) {
+    if (amount > 0 && amount > (free.extended[name] ?? 0)) return name
+  }
+  return undefined
+}
+
+/** Sum of requests, pods counted by one each. */
+export function addUp(requests: Iterable<Room>): Room {
+  const sum = { cpuMilli: 0, memoryBytes: 0, podCount: 0, extended: {} as Record<string, number> }
+  for (const one of requests) {
+    sum.cpuMilli += one.cpuMilli
+    sum.memoryBytes += one.memoryBytes
+    sum.podCount += 1
+    for (const [name, amount] of Object.entries(one.extended)) {
+      sum.extended[name] = (sum.extended[name] ?? 0) + amount
+    }
+  }
+  return sum
+}
