@@ -1,0 +1,57 @@
+/** Names of the public SSM parameters that name EKS node images. Nodes layer, pure. */
+
+import table from '../../data/ssm-parameters.json' with { type: 'json' }
+
+/** AMI families of this version. */
+export type AmiFamily = 'AmazonLinux2' | 'AmazonLinux2023'
+
+/** What picks an image. */
+export interface AmiChoice {
+  readonly family: AmiFamily
+  readonly arch: 'amd64' | 'arm64'
+  /** `standard` or `nvidia` (AL2: `gpu`). */
+  readonly variant: 'standard' | 'nvidia'
+  /** Minor, e.g. `1.35`. */
+  readonly kubernetesVersion: string
+}
+
+/** Parameter names and the EKS `amiType` of a choice. */
+export interface AmiParameters {
+  readonly amiType: string
+  readonly imageIdParameter: string
+  readonly releaseVersionParameter: string
+}
+
+interface VariantRow {
+  readonly arch: string
+  readonly variant: string
+  readonly imageId: string
+  readonly amiType?: string
+  readonly releaseVersion?: string | null
+}
+
+const familyNames: Readonly<Record<AmiFamily, string>> = {
+  AmazonLinux2: 'AL2',
+  AmazonLinux2023: 'AL2023',
+}
+
+/** Names for a choice; undefined when the family has no such variant. */
+export function amiParameters(choice: AmiChoice): AmiParameters | undefined {
+  const family = table.families.find((one) => one.family === familyNames[choice.family])
+  const wanted = choice.family === 'AmazonLinux2' && choice.variant === 'nvidia' ? 'gpu' : choice.variant
+  const variants: readonly VariantRow[] = family?.variants ?? []
+  const variant = variants.find((one) => one.arch === choice.arch && one.variant === wanted)
+  if (!variant?.releaseVersion || variant.amiType === undefined) return undefined
+  const fill = (pattern: string): string => pattern.replaceAll('{k8s}', choice.kubernetesVersion)
+  return {
+    amiType: variant.amiType,
+    imageIdParameter: fill(variant.imageId),
+    releaseVersionParameter: fill(variant.releaseVersion),
+  }
+}
+
+/** Newest Kubernetes minor a family has images for; undefined = no end known. */
+export function lastKubernetesVersionOf(family: AmiFamily): string | undefined {
+  const found = table.families.find((one) => one.family === familyNames[family])
+  return found?.maxKubernetes ?? undefined
+}

@@ -1,0 +1,61 @@
+/** What a node is told at boot, whatever the AMI family. Nodes layer, types and checks. */
+
+import type { StringMap, Taint } from '../world/kube-objects.ts'
+
+/** Facts of the cluster that a node needs when EKS does not merge its own part. */
+export interface ClusterFacts {
+  readonly name: string
+  readonly endpoint: string
+  /** Base64. */
+  readonly certificateAuthority: string
+  /** Service CIDR, e.g. `10.100.0.0/16`. */
+  readonly serviceCidr: string
+}
+
+/** One bootstrap. Labels and taints go here only with a custom AMI; otherwise EKS passes them on. */
+export interface Bootstrap {
+  /** Undefined when EKS merges its part (no AMI id in the launch template). */
+  readonly cluster: ClusterFacts | undefined
+  readonly labels: StringMap
+  readonly taints: readonly Taint[]
+  /** KubeletConfiguration fields, e.g. `{imageGCHighThresholdPercent: 70}`. */
+  readonly kubelet: Readonly<Record<string, unknown>>
+}
+
+/** EC2's limit on user data before base64, bytes. */
+export const userDataBytesMax = 16_384
+
+/** `key=value:Effect`, the kubelet's spelling; the value may be empty. */
+export function taintText(taint: Taint): string {
+  return `${taint.key}=${taint.value ?? ''}:${taint.effect}`
+}
+
+/** The reverse of {@link taintText}; undefined when the text is not a taint. */
+export function parseTaint(text: string): Taint | undefined {
+  const match = /^([^=:]+)(?:=([^:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)$/.exec(text.trim())
+  if (match?.[1] === undefined) return undefined
+  return { key: match[1], value: match[2] ?? '', effect: match[3] as Taint['effect'] }
+}
+
+/** `a=b,c=d` in key order, so that equal labels give equal bytes. */
+export function labelsText(labels: StringMap): string {
+  return Object.keys(labels)
+    .sort()
+    .map((key) => `${key}=${labels[key]}`)
+    .join(',')
+}
+
+/** The reverse of {@link labelsText}; quotes around values are removed as systemd does. */
+export function parseLabels(text: string): StringMap {
+  const labels: Record<string, string> = {}
+  for (const pair of text.split(',')) {
+    const at = pair.indexOf('=')
+    if (at > 0) labels[pair.slice(0, at).trim()] = pair.slice(at + 1).replaceAll('"', '').trim()
+  }
+  return labels
+}
+
+/** Why the text cannot stand in a kubelet flag (white space, quotes, `%`, control characters); undefined if it can. */
+export function flagFault(text: string): string | undefined {
+  return /^[A-Za-z0-9._/=:,@+-]*$/.test(text) ? undefined : `'${text}' needs quoting in a kubelet flag`
+}

@@ -1,0 +1,57 @@
+/** What a kubelet offers on an instance type: max pods and allocatable. Nodes layer, pure. */
+
+import type { InstanceType } from './instance-types.ts'
+
+/** Room of a node for pods. */
+export interface Allocatable {
+  readonly cpuMilli: number
+  readonly memoryBytes: number
+  readonly podCount: number
+  readonly gpuCount: number
+}
+
+const mi = 1024 * 1024
+
+/**
+ * Pods per node: ENIs x (addresses - 1) + 2, at most 110 below 30 vCPU and 250 above, which is what EKS
+ * computes for managed node groups (VPC CNI without prefix delegation).
+ */
+export function maxPods(type: InstanceType): number {
+  const byAddresses = type.eniCount * (type.ipv4PerEniCount - 1) + 2
+  return Math.min(byAddresses, type.vcpuCount < 30 ? 110 : 250)
+}
+
+/**
+ * Allocatable after kube-reserved and eviction threshold: CPU 6 % of the first core, 1 % of the second,
+ * 0.5 % of cores 3-4, 0.25 % of the rest; memory 96.5 % of nominal (kernel) minus 255 MiB + 11 MiB per
+ * pod minus 100 MiB (nodeadm kubelet defaults; the 3.5 % is an estimate).
+ */
+export function allocatable(type: InstanceType): Allocatable {
+  const podCount = maxPods(type)
+  const nominalMi = Math.floor(type.memoryMiB * 0.965)
+  return {
+    cpuMilli: Math.floor(type.vcpuCount * 1000 - reservedCpuMilli(type.vcpuCount)),
+    memoryBytes: Math.max(0, nominalMi - (255 + 11 * podCount) - 100) * mi,
+    podCount,
+    gpuCount: type.gpuCount,
+  }
+}
+
+/** The least of several types: what a group of mixed types is sure to offer. */
+export function leastAllocatable(types: readonly InstanceType[]): Allocatable {
+  const all = types.map(allocatable)
+  const least = (pick: (one: Allocatable) => number): number => Math.min(...all.map(pick))
+  return {
+    cpuMilli: least((one) => one.cpuMilli),
+    memoryBytes: least((one) => one.memoryBytes),
+    podCount: least((one) => one.podCount),
+    gpuCount: least((one) => one.gpuCount),
+  }
+}
+
+function reservedCpuMilli(cores: number): number {
+  const shareOf = (from: number, to: number): number => Math.max(0, Math.min(cores, to) - from)
+  const first = shareOf(0, 1) * 60
+  const second = shareOf(1, 2) * 10
+  return first + second + shareOf(2, 4) * 5 + shareOf(4, Number.POSITIVE_INFINITY) * 2.5
+}

@@ -1,0 +1,231 @@
+/** The disruption controller: budget status from pods, 3 ms after their event. Twin layer. */
+
+import type { Pod, PodDisruptionBudget } from '../../world/kube-objects.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { isPodReady, withCondition } from './conditions.ts'
+import { recordEvent } from './event-recorder.ts'
+import { expectationOf } from './expected-pods.ts'
+import { matcherOf } from './selectors.ts'
+import { type KubeStore, objectKey } from './store.ts'
+
+/** Pod event to budget status, median of kubernetes-measured section 1. */
+const syncDelayMs = 3
+/** An approved eviction that never became a deletion is given back after this long. */
+const disruptedTimeoutMs = 120_000
+
+/** Keeps every budget's status up to date. */
+export class DisruptionController {
+  /** True stops all recomputation: for tests that need a status the controller would not write. */
+  isPaused = false
+  private readonly kernel: Kernel
+  private readonly store: KubeStore
+  private readonly budgetsByNamespace = new Map<string, Map<string, PodDisruptionBudget>>()
+  private readonly dirty = new Set<string>()
+
+  constructor(kernel: Kernel, store: KubeStore) {
+    this.kernel = kernel
+    this.store = store
+    store.subscribe((event) => {
+      if (event.kind === 'Pod') {
+        const pod = event.object as Pod
+        const previous = event.previous as Pod | undefined
+        if (event.type !== 'MODIFIED' || isRelevant(previous, pod)) this.podChanged(pod, previous)
+      } else if (event.kind === 'PodDisruptionBudget') {
+        this.budgetChanged(event.object as PodDisruptionBudget, event.type === 'DELETED')
+      }
+    })
+  }
+
+  /** Computes every budget at once: for a world that has been running for long. */
+  syncAll(): void {
+    for (const budgets of this.budgetsByNamespace.values()) {
+      for (const budget of [...budgets.values()]) this.sync(budget)
+    }
+  }
+
+  private podChanged(pod: Pod, previous: Pod | undefined): void {
+    const budgets = this.budgetsByNamespace.get(pod.metadata.namespace ?? '')
+    if (budgets === undefined) return
+    const labels = pod.metadata.labels ?? {}
+    let found: string | undefined
+    for (const [key, budget] of budgets) {
+      const matches = matcherOf(budget.spec.selector)
+      if (!matches(labels) && !(previous && matches(previous.metadata.labels ?? {}))) continue
+      // Two budgets over one pod: only one of them is queued, as measured.
+      if (found === undefined) this.queue(key)
+      found ??= key
+    }
+  }
+
+  private budgetChanged(budget: PodDisruptionBudget, isDeleted: boolean): void {
+    const namespace = budget.metadata.namespace ?? ''
+    const key = objectKey(namespace, budget.metadata.name)
+    let budgets = this.budgetsByNamespace.get(namespace)
+    if (budgets === undefined) {
+      budgets = new Map()
+      this.budgetsByNamespace.set(namespace, budgets)
+    }
+    if (isDeleted) {
+      budgets.delete(key)
+      return
+    }
+    budgets.set(key, budget)
+    if (budget.status?.observedGeneration !== budget.metadata.generation) this.queue(key)
+    else if (Object.keys(budget.status?.disruptedPods ?? {}).length > 0) this.queue(key)
+  }
+
+  private queue(key: string): void {
+    if (this.dirty.has(key)) return
+    this.dirty.add(key)
+    this.kernel.after(syncDelayMs, 'disruption-sync', () => {
+      this.dirty.delete(key)
+      const at = key.indexOf('/')
+      const budget = this.store.get('PodDisruptionBudget', key.slice(0, at), key.slice(at + 1))
+      if (budget !== undefined && !this.isPaused) this.sync(budget)
+    })
+  }
+
+  private sync(budget: PodDisruptionBudget): void {
+    const pods = this.podsOf(budget)
+    const expectation = expectationOf(budget, pods, this.store)
+    if (expectation.kind === 'failed') return this.writeFailure(budget, expectation.failure)
+    if (expectation.hasUnmanagedPods) this.reportUnmanaged(budget)
+    const disrupted = this.stillDisrupted(budget, pods)
+    let currentHealthy = 0
+    for (const pod of pods) {
+      if (pod.metadata.deletionTimestamp !== undefined || disrupted[pod.metadata.name]) continue
+      if (isPodReady(pod)) currentHealthy += 1
+    }
+    const { desiredHealthy, expectedPods } = expectation
+    const spare = expectedPods <= 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy)
+    this.write(budget, {
+      disruptionsAllowed: spare,
+      currentHealthy,
+      desiredHealthy,
+      expectedPods,
+      disruptedPods: disrupted,
+    })
+  }
+
+  private podsOf(budget: PodDisruptionBudget): readonly Pod[] {
+    const matches = matcherOf(budget.spec.selector)
+    const pods: Pod[] = []
+    for (const pod of this.store.podsInNamespace(budget.metadata.namespace ?? '').values()) {
+      if (matches(pod.metadata.labels ?? {})) pods.push(pod)
+    }
+    return pods
+  }
+
+  /** Entries younger than two minutes whose pod is neither deleting nor gone; the rest is dropped. */
+  private stillDisrupted(budget: PodDisruptionBudget, pods: readonly Pod[]): Record<string, string> {
+    const entries = Object.entries(budget.status?.disruptedPods ?? {})
+    if (entries.length === 0) return {}
+    const byName = new Map(pods.map((pod) => [pod.metadata.name, pod]))
+    const kept: Record<string, string> = {}
+    for (const [name, at] of entries) {
+      const pod = byName.get(name)
+      if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) continue
+      const leftMs = Date.parse(at) + disruptedTimeoutMs - this.kernel.nowMs()
+      if (leftMs <= 0) this.reportNotDeleted(budget, pod)
+      else {
+        kept[name] = at
+        const key = objectKey(budget.metadata.namespace, budget.metadata.name)
+        this.kernel.after(leftMs, 'disruption-timeout', () => this.queue(key))
+      }
+    }
+    return kept
+  }
+
+  private write(
+    budget: PodDisruptionBudget,
+    counts: {
+      readonly disruptionsAllowed: number
+      readonly currentHealthy: number
+      readonly desiredHealthy: number
+      readonly expectedPods: number
+      readonly disruptedPods: Record<string, string>
+    },
+  ): void {
+    const { metadata, status } = budget
+    const { disruptedPods, ...numbers } = counts
+    const isSame =
+      status !== undefined &&
+      status.observedGeneration === metadata.generation &&
+      status.disruptionsAllowed === numbers.disruptionsAllowed &&
+      status.currentHealthy === numbers.currentHealthy &&
+      status.desiredHealthy === numbers.desiredHealthy &&
+      status.expectedPods === numbers.expectedPods &&
+      Object.keys(status.disruptedPods ?? {}).length === Object.keys(disruptedPods).length
+    if (isSame) return
+    const observedGeneration = metadata.generation ?? 1
+    const isAllowing = numbers.disruptionsAllowed > 0
+    const condition = {
+      type: 'DisruptionAllowed',
+      status: isAllowing ? 'True' : 'False',
+      reason: isAllowing ? 'SufficientPods' : 'InsufficientPods',
+      message: '',
+      observedGeneration,
+    }
+    const conditions = withCondition(status?.conditions, condition, this.kernel.nowText())
+    const next = { ...numbers, observedGeneration, conditions }
+    this.store.replace('PodDisruptionBudget', {
+      ...budget,
+      status: Object.keys(disruptedPods).length > 0 ? { ...next, disruptedPods } : next,
+    })
+  }
+
+  /** A failed sync writes only the allowance and the condition; observedGeneration stays behind. */
+  private writeFailure(budget: PodDisruptionBudget, failure: string): void {
+    const { status } = budget
+    const present = status?.conditions?.find((one) => one.type === 'DisruptionAllowed')
+    if (present?.reason === 'SyncFailed' && present.message === failure) return
+    const condition = {
+      type: 'DisruptionAllowed',
+      status: 'False',
+      reason: 'SyncFailed',
+      message: failure,
+    }
+    this.store.replace('PodDisruptionBudget', {
+      ...budget,
+      status: {
+        currentHealthy: 0,
+        desiredHealthy: 0,
+        expectedPods: 0,
+        ...status,
+        disruptionsAllowed: 0,
+        conditions: withCondition(status?.conditions, condition, this.kernel.nowText()),
+      },
+    })
+    const message = `Failed to calculate the number of expected pods: ${failure}`
+    this.report(budget, 'CalculateExpectedPodCountFailed', message)
+  }
+
+  private reportUnmanaged(budget: PodDisruptionBudget): void {
+    const message =
+      'Pods selected by this PodDisruptionBudget were found to be unmanaged. As a result, the status of ' +
+      'the PDB cannot be calculated correctly, which may result in undefined behavior. To account for ' +
+      'these pods please set ".spec.minAvailable" field of the PDB to an integer value.'
+    this.report(budget, 'UnmanagedPods', message)
+  }
+
+  /** The real event prints the namespace twice instead of the budget's name. */
+  private reportNotDeleted(budget: PodDisruptionBudget, pod: Pod): void {
+    const { namespace } = budget.metadata
+    const message = `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`
+    recordEvent(this.kernel, this.store, { about: pod, reason: 'NotDeleted', message, type: 'Warning' })
+  }
+
+  private report(budget: PodDisruptionBudget, reason: string, message: string): void {
+    recordEvent(this.kernel, this.store, { about: budget, reason, message, type: 'Warning' })
+  }
+}
+
+/** Status, labels or deletion changed; annotations and the like do not matter. */
+function isRelevant(previous: Pod | undefined, pod: Pod): boolean {
+  return (
+    previous === undefined ||
+    previous.metadata.labels !== pod.metadata.labels ||
+    previous.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ||
+    isPodReady(previous) !== isPodReady(pod)
+  )
+}
