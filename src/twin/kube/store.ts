@@ -31,7 +31,7 @@ export class KubeStore {
   private readonly kernel: Kernel
   private readonly uidScope: string
   private readonly objects = new Map<KubeKind, Map<string, KubeObject>>()
-  private readonly sorted = new Map<KubeKind, readonly KubeObject[]>()
+  private readonly sortedKeys = new Map<KubeKind, readonly string[]>()
   private readonly listeners: StoreListener[] = []
   private readonly podIndex = {
     node: new Map<string, Map<string, Pod>>(),
@@ -69,13 +69,14 @@ export class KubeStore {
 
   /** All objects of a kind by namespace, then name, as the API server lists them. */
   list<K extends KubeKind>(kind: K): readonly KubeObjectOf<K>[] {
-    const cached = this.sorted.get(kind)
-    if (cached !== undefined) return cached as readonly KubeObjectOf<K>[]
-    const entries = [...(this.objects.get(kind) ?? new Map<string, KubeObject>())]
-    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    const list = entries.map(([, object]) => object)
-    this.sorted.set(kind, list)
-    return list as readonly KubeObject[] as readonly KubeObjectOf<K>[]
+    const ofKind = this.objects.get(kind)
+    if (ofKind === undefined) return []
+    let keys = this.sortedKeys.get(kind)
+    if (keys === undefined) {
+      keys = [...ofKind.keys()].sort()
+      this.sortedKeys.set(kind, keys)
+    }
+    return keys.map((key) => ofKind.get(key)) as unknown as readonly KubeObjectOf<K>[]
   }
 
   /** The objects of a kind in order of creation; cheaper than {@link list}, do not keep it. */
@@ -154,7 +155,7 @@ export class KubeStore {
     this.version += 1
     const key = objectKey(namespace, name)
     this.objects.get(kind)?.delete(key)
-    this.sorted.delete(kind)
+    this.sortedKeys.delete(kind)
     if (kind === 'Pod') this.unindexPod(key, previous as Pod)
     const object = {
       ...previous,
@@ -172,7 +173,7 @@ export class KubeStore {
     }
     const previous = ofKind.get(key)
     ofKind.set(key, object)
-    this.sorted.delete(kind)
+    if (previous === undefined) this.sortedKeys.delete(kind)
     if (kind !== 'Pod') return
     if (previous !== undefined) this.unindexPod(key, previous as Pod)
     this.indexPod(key, object as Pod)

@@ -1,0 +1,80 @@
+/** DaemonSets: one pod per matching node, cordoned ones too. Twin layer. */
+
+import type { DaemonSet, Node, Pod, Toleration } from '../../../world/kube-objects.ts'
+import { type ClusterTwin, systemUsers } from '../../contracts.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { notReadyTaintKey, unreachableTaintKey, unschedulableTaintKey } from '../admission.ts'
+import { isUntolerated, matchesNodeRules } from '../node-rules.ts'
+import { objectKey } from '../store.ts'
+import { controllerOf, controllerReference, podOf } from './pod-maker.ts'
+import { splitKey, WorkQueue } from './work-queue.ts'
+
+const delayMs = 7
+
+/** Tolerations that the controller adds to every daemon pod. */
+const daemonTolerations: readonly Toleration[] = [
+  { key: notReadyTaintKey, operator: 'Exists', effect: 'NoExecute' },
+  { key: unreachableTaintKey, operator: 'Exists', effect: 'NoExecute' },
+  { key: notReadyTaintKey, operator: 'Exists', effect: 'NoSchedule' },
+  { key: unschedulableTaintKey, operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/disk-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' },
+]
+
+/** Keeps a pod of every DaemonSet on every node it may run on. */
+export function startDaemonSets(kernel: Kernel, cluster: ClusterTwin): void {
+  const { store } = cluster
+  const queue = new WorkQueue(kernel, 'daemon-set', (key) => {
+    const { name: node, namespace: set } = splitKey(key)
+    const [namespace = '', name = ''] = set.split('|')
+    reconcile(store.get('DaemonSet', namespace, name), store.get('Node', undefined, node), cluster)
+  })
+  const add = (set: DaemonSet, node: string): void =>
+    queue.add(objectKey(`${set.metadata.namespace}|${set.metadata.name}`, node), delayMs)
+  store.subscribe((event) => {
+    if (event.kind === 'Node' && event.type === 'ADDED') {
+      for (const set of store.list('DaemonSet')) add(set, event.object.metadata.name)
+    } else if (event.kind === 'DaemonSet' && event.type === 'ADDED') {
+      for (const node of store.list('Node')) add(event.object as DaemonSet, node.metadata.name)
+    } else if (event.kind === 'Pod' && event.type === 'DELETED') {
+      const pod = event.object as Pod
+      const owner = controllerOf(pod)
+      if (owner?.kind !== 'DaemonSet' || pod.spec.nodeName === undefined) return
+      const set = store.get('DaemonSet', pod.metadata.namespace, owner.name)
+      if (set !== undefined) add(set, pod.spec.nodeName)
+    }
+  })
+}
+
+/** Whether the DaemonSet wants a pod on the node. */
+export function wantsNode(set: DaemonSet, node: Node): boolean {
+  const { spec } = set.spec.template
+  const tolerations = [...(spec.tolerations ?? []), ...daemonTolerations]
+  const taints = node.spec?.taints ?? []
+  if (taints.some((taint) => isUntolerated(taint, tolerations))) return false
+  return matchesNodeRules(spec, node)
+}
+
+/** The pod for a node, bound to it from the start. */
+export function daemonPodOf(set: DaemonSet, nodeName: string, suffix: string): Pod {
+  const { spec } = set.spec.template
+  return podOf(set.spec.template, {
+    namespace: set.metadata.namespace ?? '',
+    name: `${set.metadata.name}-${suffix}`,
+    owner: controllerReference(set),
+    spec: { nodeName, tolerations: [...(spec.tolerations ?? []), ...daemonTolerations] },
+  })
+}
+
+function reconcile(set: DaemonSet | undefined, node: Node | undefined, cluster: ClusterTwin): void {
+  if (set === undefined || node === undefined || !wantsNode(set, node)) return
+  const { uid } = set.metadata
+  const nodeName = node.metadata.name
+  for (const pod of cluster.store.podsOnNode(nodeName).values()) {
+    if (controllerOf(pod)?.uid === uid) return
+  }
+  const suffix = nodeName.split('.')[0]?.slice(3) ?? nodeName
+  const pod = daemonPodOf(set, nodeName, suffix)
+  if (cluster.store.get('Pod', pod.metadata.namespace, pod.metadata.name) !== undefined) return
+  cluster.server.create('Pod', pod, systemUsers.controllerManager)
+}

@@ -1,0 +1,108 @@
+/** ReplicaSets: a replacement exists 5 ms after a deletionTimestamp. Twin layer. */
+
+import type { Pod, ReplicaSet } from '../../../world/kube-objects.ts'
+import { type ClusterTwin, systemUsers } from '../../contracts.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { isPodReady, isPodTerminal } from '../conditions.ts'
+import { objectKey } from '../store.ts'
+import { controllerOf, controllerReference, podOf } from './pod-maker.ts'
+import { splitKey, WorkQueue } from './work-queue.ts'
+
+/** deletionTimestamp to new pod, median of kubernetes-measured section 3. */
+const replaceDelayMs = 5
+/** Pod created per reconcile beyond the first, at the controller's 20 requests a second. */
+const creationGapMs = 50
+
+/** Keeps the number of pods. */
+export function startReplicaSets(kernel: Kernel, cluster: ClusterTwin): void {
+  const { store } = cluster
+  const queue = new WorkQueue(kernel, 'replica-set', (key) => reconcile(key, kernel, cluster, queue))
+  store.subscribe((event) => {
+    if (event.kind === 'ReplicaSet') {
+      const { metadata } = event.object
+      if (event.type !== 'DELETED') queue.add(objectKey(metadata.namespace, metadata.name), replaceDelayMs)
+    } else if (event.kind === 'Pod') {
+      const pod = event.object as Pod
+      const owner = controllerOf(pod)
+      if (owner?.kind !== 'ReplicaSet') return
+      if (!isInteresting(pod, event.previous as Pod | undefined, event.type)) return
+      queue.add(objectKey(pod.metadata.namespace, owner.name), replaceDelayMs)
+    }
+  })
+}
+
+/** Only changes of being counted or being Ready matter. */
+export function isInteresting(
+  pod: Pod,
+  previous: Pod | undefined,
+  type: 'ADDED' | 'MODIFIED' | 'DELETED',
+): boolean {
+  if (type !== 'MODIFIED' || previous === undefined) return true
+  return (
+    isActive(pod) !== isActive(previous) ||
+    isPodReady(pod) !== isPodReady(previous) ||
+    pod.status?.phase !== previous.status?.phase
+  )
+}
+
+/** Counted by its controller: not ended, not being deleted. */
+export function isActive(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp === undefined && !isPodTerminal(pod)
+}
+
+function reconcile(key: string, kernel: Kernel, cluster: ClusterTwin, queue: WorkQueue): void {
+  const { name, namespace } = splitKey(key)
+  const set = cluster.store.get('ReplicaSet', namespace, name)
+  if (set === undefined) return
+  const pods = [...cluster.store.podsOfController(set.metadata.uid ?? '').values()].filter(isActive)
+  const wanted = set.spec.replicas ?? 1
+  if (pods.length < wanted) {
+    create(set, kernel, cluster)
+    if (pods.length + 1 < wanted) queue.add(key, creationGapMs)
+  } else if (pods.length > wanted) {
+    for (const pod of victims(pods, pods.length - wanted)) {
+      const ref = { namespace, name: pod.metadata.name }
+      cluster.server.delete('Pod', ref, {}, systemUsers.controllerManager)
+    }
+  }
+  writeStatus(set, cluster)
+}
+
+function create(set: ReplicaSet, kernel: Kernel, cluster: ClusterTwin): void {
+  const namespace = set.metadata.namespace ?? ''
+  const suffix = kernel.hexId(`pod/${cluster.name}/${namespace}/${set.metadata.name}`, 5)
+  const owner = controllerReference(set)
+  const pod = podOf(set.spec.template, { namespace, name: `${set.metadata.name}-${suffix}`, owner })
+  if (cluster.store.get('Namespace', undefined, namespace)?.status?.phase === 'Terminating') return
+  cluster.server.create('Pod', pod, systemUsers.controllerManager)
+}
+
+/** Unready first, then by deletion cost, then the youngest. */
+function victims(pods: readonly Pod[], count: number): readonly Pod[] {
+  const cost = (pod: Pod): number =>
+    Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0)
+  const born = (pod: Pod): string => pod.metadata.creationTimestamp ?? ''
+  return [...pods]
+    .sort(
+      (a, b) =>
+        Number(isPodReady(a)) - Number(isPodReady(b)) ||
+        cost(a) - cost(b) ||
+        (born(a) < born(b) ? 1 : born(a) > born(b) ? -1 : 0) ||
+        (a.metadata.name < b.metadata.name ? -1 : 1),
+    )
+    .slice(0, count)
+}
+
+function writeStatus(before: ReplicaSet, cluster: ClusterTwin): void {
+  const set = cluster.store.get('ReplicaSet', before.metadata.namespace, before.metadata.name)
+  if (set === undefined) return
+  const pods = [...cluster.store.podsOfController(set.metadata.uid ?? '').values()].filter(isActive)
+  const readyReplicas = pods.filter(isPodReady).length
+  const { status } = set
+  if (status?.replicas === pods.length && status.readyReplicas === readyReplicas) return
+  const observedGeneration = set.metadata.generation ?? 1
+  cluster.store.replace('ReplicaSet', {
+    ...set,
+    status: { replicas: pods.length, readyReplicas, availableReplicas: readyReplicas, observedGeneration },
+  })
+}

@@ -1,0 +1,29 @@
+/** Starts everything between an instance and its running pods. Twin layer. */
+
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { KubeCluster } from '../cluster.ts'
+import { startCordonTaints } from '../cordon-taint.ts'
+import { Kubelets } from '../kubelet.ts'
+import { ClusterMachines } from '../machine-host.ts'
+import { VolumeAttacher } from '../volume-attacher.ts'
+import { startDaemonSets } from './daemon-set.ts'
+import { startDeployments } from './deployment.ts'
+import { startJobs } from './job.ts'
+import { startOperators } from './operator.ts'
+import { startReplicaSets } from './replica-set.ts'
+import { startStatefulSets } from './stateful-set.ts'
+
+/** Kubelets and controllers of a cluster; sets `cluster.machines`. Returns the volume attacher. */
+export function startControllers(kernel: Kernel, cluster: KubeCluster): VolumeAttacher {
+  const volumes = new VolumeAttacher(kernel, cluster.store)
+  const kubelets = new Kubelets(kernel, cluster, volumes)
+  cluster.machines = new ClusterMachines(kernel, cluster, kubelets)
+  startCordonTaints(kernel, cluster.store)
+  startReplicaSets(kernel, cluster)
+  startDeployments(kernel, cluster)
+  startStatefulSets(kernel, cluster)
+  startDaemonSets(kernel, cluster)
+  startJobs(kernel, cluster)
+  startOperators(kernel, cluster)
+  return volumes
+}

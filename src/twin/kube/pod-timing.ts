@@ -1,0 +1,50 @@
+/** How long pods take to start and to stop (workload-statistics section 6.8). Twin layer. */
+
+import type { Pod, Probe } from '../../world/kube-objects.ts'
+import { between, logNormal } from '../kernel/draws.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { behaviourAnnotation, preStopAnnotation, startupAnnotation } from './annotations.ts'
+
+/** Median of an image pull on a node that has not seen the image; the median of twin 4.5's 2-20 s. */
+const pullMedianMs = 8000
+/** Readiness without any probe: the container's own start. */
+const unprobedReadyMs = 1500
+
+/** Bound to running (pull, init), and running to Ready. */
+export function startDurations(
+  kernel: Kernel,
+  pod: Pod,
+  images: ReadonlySet<string>,
+): { readonly runningMs: number; readonly readyMs: number } {
+  const random = kernel.random(`start/${pod.metadata.uid}`)
+  const isWarm = pod.spec.containers.every((one) => images.has(one.image ?? one.name))
+  const pullMs = isWarm ? between(random, 200, 1000) : logNormal(random, pullMedianMs, 0.6)
+  const initMs = (pod.spec.initContainers ?? []).length * 2000
+  const readyMs = readyMedianMs(pod) * Math.min(2, logNormal(random, 1, 0.3))
+  return { runningMs: Math.min(120_000, pullMs) + initMs, readyMs }
+}
+
+function readyMedianMs(pod: Pod): number {
+  const told = Number(pod.metadata.annotations?.[startupAnnotation] ?? Number.NaN)
+  if (!Number.isNaN(told)) return told * 1000
+  const probes = pod.spec.containers.flatMap((one) => [
+    ...(one.readinessProbe === undefined ? [] : [probeMs(one.readinessProbe)]),
+    ...(one.startupProbe === undefined ? [] : [probeMs(one.startupProbe)]),
+  ])
+  return probes.length === 0 ? unprobedReadyMs : Math.max(...probes)
+}
+
+function probeMs(probe: Probe): number {
+  return ((probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10)) * 1000
+}
+
+/** deletionTimestamp to removal: the hook, then TERM; never beyond the grace period. */
+export function stopDurationMs(kernel: Kernel, pod: Pod): number {
+  const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000
+  const random = kernel.random(`stop/${pod.metadata.uid}`)
+  const annotations = pod.metadata.annotations ?? {}
+  const isDeaf = annotations[behaviourAnnotation] === 'ignores-sigterm' || random.next() < 0.01
+  if (isDeaf) return graceMs
+  const hookMs = Number(annotations[preStopAnnotation] ?? 0) * 1000
+  return Math.min(graceMs, hookMs + logNormal(random, 2000, 0.8))
+}
