@@ -16,12 +16,6 @@ export interface Observed {
   /** What an earlier run wrote down because it cannot be observed. */
   readonly record: MigrationRecord
   readonly drain: DrainView
-  /** Free addresses of the subnets that the fleet's selectors match. */
-  readonly subnets: readonly ObservedSubnet[]
-  /** Resolved AMI releases, by {@link amiKey}. */
-  readonly amis: ReadonlyMap<string, ObservedAmi>
-  /** Security group ids by the selector's canonical text. */
-  readonly securityGroupIds: readonly string[]
 }
 
 /** The control plane. */
@@ -123,17 +117,4 @@ export interface MigrationRecord {
   readonly originalNodeCount?: number
   /** New nodes that were there when the migration began. */
   readonly originalNewNodeCount?: number
-}
-
-/** A subnet of the fleet. */
-export interface ObservedSubnet {
-  readonly subnetId: string
-  readonly zone: string
-  readonly freeAddressCount: number
-}
-
-/** An AMI release resolved through SSM. */
-export interface ObservedAmi {
-  readonly imageId: string
-  readonly releaseVersion: string
 }

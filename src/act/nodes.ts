@@ -1,0 +1,107 @@
+/** Writes on nodes and pods: every mark carries its owner, every eviction its uid. Act layer. */
+
+import {
+  cordonedAtAnnotation,
+  protectedAnnotation,
+  retiringTaintKey,
+  scaleDownDisabledAnnotation,
+} from '../decide/names.ts'
+import { isFailure } from '../world/failure.ts'
+import { type ActContext, type ActionOf, type ActionResult, done, skipped } from './context.ts'
+
+/** Cordon and ownership in one write: a node is never cordoned without our mark. */
+export async function cordon(
+  action: ActionOf<'cordon'>,
+  { assertLeaseHeld, clock, kube }: ActContext,
+): Promise<ActionResult> {
+  const annotations = { [cordonedAtAnnotation]: new Date(clock.nowMs()).toISOString() }
+  assertLeaseHeld()
+  return orGone(
+    kube.patch(
+      'Node',
+      { name: action.nodeName },
+      {
+        type: 'strategic',
+        body: { metadata: { uid: action.uid, annotations }, spec: { unschedulable: true } },
+      },
+    ),
+  )
+}
+
+/** A soft taint; the taints that are there stay. */
+export async function preferNoSchedule(
+  action: ActionOf<'prefer-no-schedule'>,
+  { assertLeaseHeld, kube }: ActContext,
+): Promise<ActionResult> {
+  const taint = { key: retiringTaintKey, value: 'true', effect: 'PreferNoSchedule' }
+  assertLeaseHeld()
+  return orGone(
+    kube.patch(
+      'Node',
+      { name: action.nodeName },
+      { type: 'strategic', body: { spec: { taints: [taint] } } },
+    ),
+  )
+}
+
+/** The autoscaler leaves the node alone; our own annotation says that it was us. */
+export async function protectNode(
+  action: ActionOf<'protect-node'>,
+  context: ActContext,
+): Promise<ActionResult> {
+  return annotate(action.nodeName, context, {
+    [scaleDownDisabledAnnotation]: 'true',
+    [protectedAnnotation]: 'true',
+  })
+}
+
+/** Takes both annotations back. */
+export async function unprotectNode(
+  action: ActionOf<'unprotect-node'>,
+  context: ActContext,
+): Promise<ActionResult> {
+  return annotate(action.nodeName, context, {
+    [scaleDownDisabledAnnotation]: null,
+    [protectedAnnotation]: null,
+  })
+}
+
+async function annotate(
+  name: string,
+  { assertLeaseHeld, kube }: ActContext,
+  annotations: Readonly<Record<string, string | null>>,
+): Promise<ActionResult> {
+  assertLeaseHeld()
+  return orGone(kube.patch('Node', { name }, { type: 'merge', body: { metadata: { annotations } } }))
+}
+
+/** Through the eviction API only, with the uid, with the pod's own grace period. */
+export async function evict(
+  action: ActionOf<'evict'>,
+  { assertLeaseHeld, kube }: ActContext,
+): Promise<ActionResult> {
+  assertLeaseHeld()
+  const ref = { namespace: action.namespace, name: action.pod }
+  return { kind: 'eviction', result: await kube.evict(ref, { uid: action.uid }) }
+}
+
+/** Removes a Node whose instance is gone. */
+export async function deleteStaleNode(
+  action: ActionOf<'delete-stale-node'>,
+  { assertLeaseHeld, kube }: ActContext,
+): Promise<ActionResult> {
+  assertLeaseHeld()
+  await kube.delete('Node', { name: action.nodeName }, { preconditions: { uid: action.uid } })
+  return done
+}
+
+async function orGone(write: Promise<unknown>): Promise<ActionResult> {
+  try {
+    await write
+    return done
+  } catch (error) {
+    if (isFailure(error, 'not-found')) return skipped('the node is gone')
+    if (isFailure(error, 'conflict')) return skipped('another node has the name now')
+    throw error
+  }
+}

@@ -1,0 +1,105 @@
+/** Auto Scaling groups of a cluster. Observe layer. */
+
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
+import type { ObservedGroup } from '../decide/observed.ts'
+import type { AwsApi } from '../world/aws-api.ts'
+
+/** Pages of 100 before we stop: 500 groups a Region is the quota. */
+const pagesMax = 50
+/** Texts of activities that failed for want of capacity. */
+const capacityText = /InsufficientInstanceCapacity|no Spot capacity|UnfulfillableCapacity|VcpuLimitExceeded|InsufficientFreeAddresses/
+
+/** All groups of the Region that carry the cluster's tag or belong to its node groups. */
+export async function observeGroups(
+  aws: AwsApi,
+  wanted: {
+    readonly clusterName: string
+    /** Groups of managed node groups: their failed launches are read. */
+    readonly newNames: ReadonlySet<string>
+    /** Read instance refreshes too: once, before the first change. */
+    readonly isRefreshRead: boolean
+  },
+): Promise<readonly ObservedGroup[]> {
+  const found: ObservedGroup[] = []
+  let nextToken: string | undefined
+  for (let page = 0; page < pagesMax; page += 1) {
+    const answer = await aws.autoScaling.describeAutoScalingGroups({
+      MaxRecords: 100,
+      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+    })
+    for (const group of answer.AutoScalingGroups ?? []) {
+      if (!belongs(group, wanted)) continue
+      const isNew = wanted.newNames.has(group.AutoScalingGroupName ?? '')
+      const isShort = (group.DesiredCapacity ?? 0) > (group.Instances ?? []).length
+      const launchFailure = isNew && isShort ? await readLaunchFailure(aws, group) : undefined
+      const isInstanceRefreshActive =
+        !isNew && wanted.isRefreshRead ? await readInstanceRefresh(aws, group) : false
+      found.push({ ...observedGroup(group), launchFailure, isInstanceRefreshActive })
+    }
+    nextToken = answer.NextToken
+    if (nextToken === undefined) break
+  }
+  return found
+}
+
+/** Self-managed groups are tagged `kubernetes.io/cluster/<name>`, or the cluster could not use them. */
+function belongs(
+  group: AutoScalingGroup,
+  wanted: { readonly clusterName: string; readonly newNames: ReadonlySet<string> },
+): boolean {
+  const { clusterName, newNames } = wanted
+  if (newNames.has(group.AutoScalingGroupName ?? '')) return true
+  return (group.Tags ?? []).some(
+    ({ Key, Value }) =>
+      Key === `kubernetes.io/cluster/${clusterName}` ||
+      Key === `k8s.io/cluster-autoscaler/${clusterName}` ||
+      (Key === 'eks:cluster-name' && Value === clusterName),
+  )
+}
+
+function observedGroup(group: AutoScalingGroup): ObservedGroup {
+  const tags = (group.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''] as const)
+  return {
+    name: group.AutoScalingGroupName ?? '',
+    minSize: group.MinSize ?? 0,
+    maxSize: group.MaxSize ?? 0,
+    desiredCapacity: group.DesiredCapacity ?? 0,
+    zones: group.AvailabilityZones ?? [],
+    instances: (group.Instances ?? []).map((one) => ({
+      instanceId: one.InstanceId ?? '',
+      zone: one.AvailabilityZone ?? '',
+      lifecycleState: one.LifecycleState ?? '',
+      isProtected: one.ProtectedFromScaleIn ?? false,
+    })),
+    suspendedProcesses: (group.SuspendedProcesses ?? []).flatMap((one) => one.ProcessName ?? []),
+    tags: Object.fromEntries(tags),
+    isDeleting: group.Status === 'Delete in progress',
+    isInstanceRefreshActive: false,
+    hasWarmPool: group.WarmPoolConfiguration !== undefined,
+    launchFailure: undefined,
+  }
+}
+
+/** The newest activity tells: newest come first. */
+async function readLaunchFailure(
+  aws: AwsApi,
+  group: AutoScalingGroup,
+): Promise<ObservedGroup['launchFailure']> {
+  const { Activities } = await aws.autoScaling.describeScalingActivities({
+    AutoScalingGroupName: group.AutoScalingGroupName,
+    MaxRecords: 5,
+  })
+  const failed = Activities?.find(
+    (one) => one.StatusCode === 'Failed' && capacityText.test(one.StatusMessage ?? ''),
+  )
+  if (failed?.StartTime === undefined) return undefined
+  return { atMs: failed.StartTime.getTime(), message: failed.StatusMessage ?? '' }
+}
+
+async function readInstanceRefresh(aws: AwsApi, group: AutoScalingGroup): Promise<boolean> {
+  const { InstanceRefreshes } = await aws.autoScaling.describeInstanceRefreshes({
+    AutoScalingGroupName: group.AutoScalingGroupName,
+  })
+  const active = new Set(['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking'])
+  return (InstanceRefreshes ?? []).some((one) => active.has(one.Status ?? ''))
+}

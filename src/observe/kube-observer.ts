@@ -1,0 +1,134 @@
+/** What the cluster's API server says: one watch per kind, projected. Observe layer. */
+
+import { minorOf, versionOf } from '../decide/minor.ts'
+import { prioritiesName, recordName, systemNamespace } from '../decide/names.ts'
+import type { MigrationRecord, ObservedAutoscaler, ObservedPriorities } from '../decide/observed.ts'
+import type { Clock } from '../world/clock.ts'
+import type { KubeApi } from '../world/kube-api.ts'
+import type { ConfigMap, Deployment, KubeKind } from '../world/kube-objects.ts'
+import { DrainState } from './drain-state.ts'
+import { Reflector } from './reflector.ts'
+
+const drainKinds: readonly KubeKind[] = [
+  'Node',
+  'Pod',
+  'PodDisruptionBudget',
+  'ReplicaSet',
+  'StatefulSet',
+  'PersistentVolume',
+  'VolumeAttachment',
+  'Service',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+]
+
+/** Live state of one cluster. */
+export class KubeObserver {
+  readonly drain = new DrainState()
+  private readonly reflectors: Reflector<KubeKind>[] = []
+  private readonly configMaps = new Map<string, ConfigMap>()
+  private readonly deployments = new Map<string, Deployment>()
+  private readonly options: {
+    readonly kube: KubeApi
+    readonly clock: Clock
+    readonly onChange: () => void
+  }
+
+  constructor(options: {
+    readonly kube: KubeApi
+    readonly clock: Clock
+    readonly onChange: () => void
+  }) {
+    this.options = options
+  }
+
+  /** Lists everything once; the watches go on in the background. */
+  async start(): Promise<void> {
+    for (const kind of drainKinds) await this.follow(kind)
+    const selection = { namespace: systemNamespace }
+    await this.add(
+      new Reflector({
+        ...this.options,
+        kind: 'ConfigMap',
+        selection,
+        projection: mapProjection(this.configMaps),
+      }) as unknown as Reflector<KubeKind>,
+    )
+    await this.add(
+      new Reflector({
+        ...this.options,
+        kind: 'Deployment',
+        selection,
+        projection: mapProjection(this.deployments),
+      }) as unknown as Reflector<KubeKind>,
+    )
+  }
+
+  stop(): void {
+    for (const reflector of this.reflectors) reflector.stop()
+  }
+
+  /** Texts of watches that are not current. */
+  failures(): readonly string[] {
+    return this.reflectors.flatMap((one) => one.failure ?? [])
+  }
+
+  priorities(): ObservedPriorities | undefined {
+    const map = this.configMaps.get(prioritiesName)
+    if (map === undefined) return undefined
+    return {
+      text: map.data?.['priorities'] ?? '',
+      resourceVersion: map.metadata.resourceVersion ?? '',
+      annotations: map.metadata.annotations ?? {},
+    }
+  }
+
+  record(): MigrationRecord {
+    const data = this.configMaps.get(recordName)?.data
+    if (data === undefined) return { exists: false }
+    const numbers: Record<string, number> = {}
+    for (const [key, text] of Object.entries(data)) {
+      if (/^\d+$/.test(text)) numbers[key] = Number(text)
+    }
+    return { exists: true, ...numbers }
+  }
+
+  autoscaler(): ObservedAutoscaler | undefined {
+    for (const deployment of this.deployments.values()) {
+      const container = deployment.spec.template.spec.containers.find((one) =>
+        /cluster-autoscaler/.test(one.image ?? ''),
+      )
+      if (container?.image === undefined) continue
+      const minor = minorOf(/:v?(\d+\.\d+)/.exec(container.image)?.[1] ?? '')
+      return {
+        namespace: systemNamespace,
+        name: deployment.metadata.name,
+        image: container.image,
+        containerName: container.name,
+        minor: Number.isNaN(minor) ? undefined : versionOf(minor),
+      }
+    }
+    return undefined
+  }
+
+  private async follow<K extends KubeKind>(kind: K): Promise<void> {
+    const projection = this.drain.projectionOf(kind)
+    const reflector = new Reflector({ ...this.options, kind, projection })
+    await this.add(reflector as unknown as Reflector<KubeKind>)
+  }
+
+  private async add(reflector: Reflector<KubeKind>): Promise<void> {
+    this.reflectors.push(reflector)
+    await reflector.start()
+  }
+}
+
+function mapProjection<T extends { readonly metadata: { readonly name: string } }>(
+  map: Map<string, T>,
+) {
+  return {
+    reset: () => map.clear(),
+    put: (object: T) => void map.set(object.metadata.name, object),
+    remove: (object: T) => void map.delete(object.metadata.name),
+  }
+}

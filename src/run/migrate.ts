@@ -1,0 +1,220 @@
+/** The loop: observe, decide, act, until desired and observed are the same. Run layer. */
+
+import type { ActContext } from '../act/context.ts'
+import type { Blocker, Decision } from '../decide/decision.ts'
+import { decideMigration } from '../decide/migrate.ts'
+import type { Observed } from '../decide/observed.ts'
+import type { MigrationTarget } from '../decide/target.ts'
+import { AwsObserver } from '../observe/aws-observer.ts'
+import { KubeObserver } from '../observe/kube-observer.ts'
+import type { AwsApi } from '../world/aws-api.ts'
+import type { Clock } from '../world/clock.ts'
+import { isFailure } from '../world/failure.ts'
+import type { KubeApi } from '../world/kube-api.ts'
+import { Backoff } from './backoff.ts'
+import { concernOf } from './dirty.ts'
+import { EmptyWatch } from './empty-watch.ts'
+import type { EventDraft } from './events.ts'
+import { executeAll, type Outcome } from './execute.ts'
+import { ClusterLease } from './lease.ts'
+import { Narrator } from './narrator.ts'
+import { Pause } from './pause.ts'
+
+/** Everything a run works with. */
+export interface MigrationRun {
+  readonly aws: AwsApi
+  readonly kube: KubeApi
+  readonly clock: Clock
+  readonly target: MigrationTarget
+  /** Name of this process in the lease; unique per process. */
+  readonly holder: string
+  readonly emit: (event: EventDraft) => void
+  /** Aborted = start nothing new, finish what is in flight, return `paused`. */
+  readonly signal?: AbortSignal
+}
+
+/** How a run ended. */
+export type MigrationOutcome =
+  | { readonly result: 'converged' | 'paused' }
+  | { readonly result: 'blocked'; readonly blockers: readonly Blocker[] }
+
+/** Ticks are at least this far apart: one tick answers many events. */
+const tickMs = 1000
+/** Between looks when nothing is known to happen. */
+const idleTickMs = 60_000
+/** In waits longer than this the lease is given back. */
+const longWaitMs = 120_000
+
+/**
+ * Idempotent: run it again after any end and it goes on from what it finds. Rejects with a RegroupError
+ * when the world refuses for good, and with an AssertionError for bugs.
+ */
+export async function runMigration(run: MigrationRun): Promise<MigrationOutcome> {
+  const loop = new MigrationLoop(run)
+  try {
+    return await loop.run()
+  } finally {
+    loop.stop()
+  }
+}
+
+class MigrationLoop {
+  private readonly input: MigrationRun
+  private readonly pause: Pause
+  private readonly kubeObserver: KubeObserver
+  private readonly awsObserver: AwsObserver
+  private readonly lease: ClusterLease
+  private readonly backoff = new Backoff()
+  private readonly emptyWatch = new EmptyWatch()
+  private readonly narrator: Narrator
+  private readonly context: ActContext
+  private isMoving = false
+
+  constructor(input: MigrationRun) {
+    const { aws, clock, kube, target } = input
+    this.input = input
+    this.pause = new Pause(clock, input.signal)
+    this.kubeObserver = new KubeObserver({ kube, clock, onChange: () => this.pause.wake() })
+    const { addons, clusterName } = target
+    this.awsObserver = new AwsObserver({ aws, clock, clusterName, addonNames: addons })
+    this.lease = new ClusterLease(kube, clock, input.holder)
+    this.narrator = new Narrator(input.emit)
+    this.context = { aws, kube, clock, clusterName, assertLeaseHeld: this.lease.assertHeld }
+  }
+
+  stop(): void {
+    this.kubeObserver.stop()
+  }
+
+  async run(): Promise<MigrationOutcome> {
+    await this.retrying('list the cluster', () => this.kubeObserver.start())
+    for (;;) {
+      if (this.input.signal?.aborted) return this.end({ result: 'paused' })
+      const decision = await this.tick()
+      if (decision === undefined) continue
+      if (decision.kind === 'settled') return this.end({ result: 'converged' })
+      if (decision.kind === 'blocked') {
+        return this.end({ result: 'blocked', blockers: decision.blockers })
+      }
+    }
+  }
+
+  private async end(outcome: MigrationOutcome): Promise<MigrationOutcome> {
+    await this.lease.release()
+    return outcome
+  }
+
+  /** One round; undefined when nothing was decided because someone else holds the lease. */
+  private async tick(): Promise<Decision | undefined> {
+    const { clock, target } = this.input
+    const startedMs = clock.nowMs()
+    if (!(await this.holdLease())) return undefined
+    const observed = await this.retrying('read AWS', () => this.observe())
+    const nowMs = clock.nowMs()
+    const emptySince = this.emptyWatch.update(target, observed, nowMs)
+    const decision = decideMigration(target, observed, { nowMs, emptySince })
+    this.narrator.tell(decision)
+    this.isMoving = observed.record.exists
+    const ready = decision.actions.filter((action) => !this.backoff.isResting(action, nowMs))
+    if (ready.length > 0) {
+      await executeAll(ready, this.context, (outcome) => this.take(outcome))
+      await this.pause.until(startedMs + tickMs)
+    } else if (decision.kind === 'act' || decision.kind === 'wait') {
+      await this.wait(decision)
+    }
+    return decision
+  }
+
+  private async holdLease(): Promise<boolean> {
+    const state = await this.retrying('take the lease', () => this.lease.ensure())
+    if (state === 'held') return true
+    const until = new Date(state.untilMs).toISOString()
+    this.narrator.wait('lease', `${state.heldBy} holds the lease of the cluster until ${until}`)
+    await this.pause.until(Math.max(state.untilMs, this.input.clock.nowMs() + tickMs))
+    return false
+  }
+
+  private async observe(): Promise<Observed> {
+    const view = await this.awsObserver.observe(this.isMoving)
+    return {
+      ...view,
+      autoscaler: this.kubeObserver.autoscaler(),
+      priorities: this.kubeObserver.priorities(),
+      record: this.kubeObserver.record(),
+      drain: this.kubeObserver.drain.view(),
+    }
+  }
+
+  private take(outcome: Outcome): void {
+    const { action } = outcome
+    const nowMs = this.input.clock.nowMs()
+    const concern = concernOf(action.kind)
+    if (concern !== undefined) this.awsObserver.markDirty(concern)
+    if ('failure' in outcome) {
+      const { retry } = outcome.failure
+      this.backoff.refused(action, nowMs, typeof retry === 'object' ? retry.afterMs : 0)
+      this.narrator.wait(`${action.kind} ${action.object}`, `${action.kind}: ${outcome.failure.message}`)
+      return
+    }
+    const { result } = outcome
+    if (result.kind === 'eviction') return this.takeEviction(outcome.action, result.result, nowMs)
+    if (result.kind === 'skipped') {
+      this.backoff.refused(action, nowMs)
+      return
+    }
+    this.backoff.succeeded(action)
+    this.narrator.did(action)
+  }
+
+  private takeEviction(
+    action: Outcome['action'],
+    result: Extract<Extract<Outcome, { result: unknown }>['result'], { kind: 'eviction' }>['result'],
+    nowMs: number,
+  ): void {
+    if (action.kind !== 'evict') return
+    if (result.kind === 'evicted') {
+      this.kubeObserver.drain.noteEviction(action.object, action.uid, nowMs)
+      this.backoff.succeeded(action)
+      this.narrator.did(action)
+      return
+    }
+    const leastMs = result.kind === 'refused' ? (result.retryAfterMs ?? 0) : 0
+    this.backoff.refused(action, nowMs, leastMs)
+    if (result.kind === 'gone' || result.kind === 'precondition-failed') return
+    const why = 'message' in result ? result.message : result.kind
+    this.narrator.wait(`evict ${action.object}`, `${action.object} was not evicted: ${why}`)
+  }
+
+  /** Sleeps until something can have changed: a watch event, a poll, a deadline. */
+  private async wait(decision: Decision): Promise<void> {
+    const nowMs = this.input.clock.nowMs()
+    const ends = decision.waits.flatMap((wait) => wait.untilMs ?? [])
+    const polls = [this.awsObserver.nextDueMs(), this.backoff.nextMs(nowMs) ?? Number.POSITIVE_INFINITY]
+    const isOnlyTime = decision.waits.length > 0 && decision.waits.length === ends.length
+    const dueMs = isOnlyTime ? Math.min(...ends) : Math.min(...ends, ...polls, nowMs + idleTickMs)
+    if (isOnlyTime && dueMs - nowMs > longWaitMs) {
+      await this.lease.release()
+      await this.pause.quietly(dueMs)
+      for (const concern of ['control', 'nodeGroups', 'groups'] as const) {
+        this.awsObserver.markDirty(concern)
+      }
+      return
+    }
+    await this.pause.until(nowMs + tickMs)
+    await this.pause.orWoken(Math.max(dueMs, nowMs + tickMs))
+  }
+
+  /** Repeats what fails for reasons that pass; says what it waits for. */
+  private async retrying<T>(what: string, work: () => Promise<T>): Promise<T> {
+    for (let delayMs = tickMs; ; delayMs = Math.min(30_000, delayMs * 2)) {
+      try {
+        return await work()
+      } catch (error) {
+        const isPassing = isFailure(error) && error.retry !== 'never'
+        if (!isPassing || this.input.signal?.aborted) throw error
+        this.narrator.wait(what, `${what}: ${error.message}`)
+        await this.pause.until(this.input.clock.nowMs() + delayMs)
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/** One AWS account in one Region: the state that all services share. Twin layer. */
+
+import type { AwsApi } from '../../world/aws-api.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Session } from '../kernel/session.ts'
+import { Capacity } from './capacity.ts'
+import { awsError } from './errors.ts'
+import { Images } from './images.ts'
+import { awsPort } from './port.ts'
+import type {
+  AccountChange,
+  Cause,
+  ClusterState,
+  GroupState,
+  InstanceState,
+  NodeGroupState,
+  SubnetState,
+  TemplateState,
+} from './state.ts'
+
+/** How an account starts. */
+export interface AwsAccountOptions {
+  readonly kernel: Kernel
+  /** 12 digits. */
+  readonly accountId: string
+  readonly region: string
+}
+
+/** State and change feed; operations live in the service folders and work on it. */
+export class AwsAccount {
+  readonly kernel: Kernel
+  readonly accountId: string
+  readonly region: string
+  readonly capacity = new Capacity()
+  readonly images: Images
+  readonly clusters = new Map<string, ClusterState>()
+  readonly nodeGroups = new Map<string, NodeGroupState>()
+  readonly groups = new Map<string, GroupState>()
+  readonly instances = new Map<string, InstanceState>()
+  readonly templates = new Map<string, TemplateState>()
+  readonly subnets = new Map<string, SubnetState>()
+  readonly configurations = new Map<string, Readonly<Record<string, unknown>>>()
+  /** Answers of writes by client token. */
+  readonly tokens = new Map<string, unknown>()
+  private readonly listeners: ((change: AccountChange) => void)[] = []
+
+  constructor({ accountId, kernel, region }: AwsAccountOptions) {
+    this.kernel = kernel
+    this.accountId = accountId
+    this.region = region
+    this.images = new Images()
+  }
+
+  /** The port for a client. */
+  api(session: Session): AwsApi {
+    return awsPort(this, session)
+  }
+
+  onChange(listener: (change: AccountChange) => void): void {
+    this.listeners.push(listener)
+  }
+
+  /** Tells listeners and the journal. */
+  emit(change: AccountChange): void {
+    const { kernel } = this
+    kernel.journal.add({ kind: 'state', actor: actorOf(change), what: change.kind, ...lineOf(change) })
+    for (const listener of this.listeners) listener(change)
+  }
+
+  /** @throws RegroupError ResourceNotFoundException. */
+  cluster(name: string | undefined): ClusterState {
+    const found = this.clusters.get(name ?? '')
+    if (found === undefined) throw awsError('ResourceNotFoundException', `No cluster found for name: ${name}.`)
+    return found
+  }
+
+  /** @throws RegroupError ResourceNotFoundException. */
+  nodeGroup(clusterName: string | undefined, name: string | undefined): NodeGroupState {
+    this.cluster(clusterName)
+    const found = this.nodeGroups.get(`${clusterName}/${name}`)
+    if (found !== undefined) return found
+    const text = `No node group found for name: ${name}.`
+    throw awsError('ResourceNotFoundException', text)
+  }
+
+  /** @throws RegroupError ValidationError. */
+  group(name: string | undefined): GroupState {
+    const found = this.groups.get(name ?? '')
+    if (found === undefined) {
+      throw awsError('ValidationError', `AutoScalingGroup name not found - no such group: ${name}`)
+    }
+    return found
+  }
+
+  /** The first answer to a client token is the answer to all its repetitions. */
+  once<T>(scope: string, token: string | undefined, create: () => T): T {
+    if (token === undefined) return create()
+    const key = `${scope}/${token}`
+    if (this.tokens.has(key)) return this.tokens.get(key) as T
+    const answer = create()
+    this.tokens.set(key, answer)
+    return answer
+  }
+}
+
+function actorOf(change: AccountChange): string {
+  return 'cause' in change ? change.cause.user : 'aws'
+}
+
+function lineOf(change: AccountChange): { object: string; detail: string } {
+  switch (change.kind) {
+    case 'instance-launched':
+    case 'instance-terminating':
+      return { object: change.instance.id, detail: `${change.instance.groupName} ${text(change.cause)}` }
+    case 'instance-terminated':
+      return { object: change.instance.id, detail: change.instance.groupName }
+    case 'group-changed':
+      return { object: change.group.name, detail: `${change.what} ${text(change.cause)}` }
+    case 'group-deleted':
+      return { object: change.group.name, detail: text(change.cause) }
+    case 'node-group':
+      return { object: change.nodeGroup.name, detail: change.status }
+    case 'cluster-version':
+      return { object: change.cluster.name, detail: change.cluster.version }
+  }
+}
+
+function text(cause: Cause): string {
+  return `${cause.user} ${cause.operation}`
+}

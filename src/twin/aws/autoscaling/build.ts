@@ -1,0 +1,74 @@
+/** Groups that a world starts with: their instances and nodes are there. Twin layer. */
+
+import type { StringMap } from '../../../world/kube-objects.ts'
+import type { AwsAccount } from '../account.ts'
+import { machineOf } from '../machine.ts'
+import type { GroupState, MachineRecipe } from '../state.ts'
+import { createInstance } from './instances.ts'
+
+/** A group to put into a world. */
+export interface GroupSpec {
+  readonly name: string
+  readonly clusterName: string
+  readonly nodeGroupName?: string
+  readonly subnetIds: readonly string[]
+  readonly launchKind: GroupState['launchKind']
+  readonly templateId?: string
+  readonly templateName?: string
+  readonly recipe: MachineRecipe
+  readonly minSize: number
+  readonly maxSize: number
+  readonly desiredCapacity: number
+  readonly tags: StringMap
+  readonly suspended?: readonly string[]
+  readonly instanceIds?: readonly string[]
+}
+
+/** An empty group; `placeInstances` fills it, or reconcile does in virtual time. */
+export function addGroup(account: AwsAccount, spec: GroupSpec): GroupState {
+  const group: GroupState = {
+    name: spec.name,
+    clusterName: spec.clusterName,
+    nodeGroupName: spec.nodeGroupName,
+    createdMs: account.kernel.nowMs(),
+    subnetIds: spec.subnetIds,
+    launchKind: spec.launchKind,
+    templateId: spec.templateId,
+    templateName: spec.templateName,
+    configurationName: spec.launchKind === 'configuration' ? `${spec.name}-config` : undefined,
+    recipe: spec.recipe,
+    minSize: spec.minSize,
+    maxSize: spec.maxSize,
+    desiredCapacity: spec.desiredCapacity,
+    isDeleting: false,
+    isInstanceRefreshActive: false,
+    hasWarmPool: false,
+    tags: new Map(
+      Object.entries(spec.tags).map(([key, value]) => [key, { value, isPropagated: true }]),
+    ),
+    suspended: new Set(spec.suspended ?? []),
+    instanceIds: new Set(),
+    activities: [],
+    hooks: [],
+    failedLaunchCount: 0,
+    isReconcileDue: false,
+  }
+  account.groups.set(group.name, group)
+  return group
+}
+
+/** Puts `desiredCapacity` running instances with Ready nodes into the group, zones in turn. */
+export function placeInstances(account: AwsAccount, group: GroupState, ids: readonly string[]): void {
+  const { machines } = account.cluster(group.clusterName).twin
+  for (let index = 0; index < group.desiredCapacity; index += 1) {
+    const subnetId = group.subnetIds[index % group.subnetIds.length] ?? ''
+    const zone = account.subnets.get(subnetId)?.zone ?? ''
+    const instanceType = group.recipe.instanceTypes[0] ?? ''
+    account.capacity.take({ instanceType, zone, capacityType: group.recipe.capacityType }, 0)
+    const id = ids[index] ?? `i-${account.kernel.hexId('instance', 17)}`
+    const instance = createInstance(account, group, { id, zone, subnetId, instanceType })
+    instance.state = 'running'
+    instance.lifecycleState = 'InService'
+    machines.place(machineOf(instance, group, account.region))
+  }
+}

@@ -1,0 +1,246 @@
+/** The Auto Scaling operations of the port. Twin layer. */
+
+import type * as Sdk from '@aws-sdk/client-auto-scaling'
+import { assert } from '../../../world/assert.ts'
+import type { AwsAccount } from '../account.ts'
+import { awsError } from '../errors.ts'
+import type { GroupState, InstanceState } from '../state.ts'
+import { groupView, instanceView } from './views.ts'
+import { terminateInstance } from './instances.ts'
+import { reconcileSoon } from './reconcile.ts'
+
+/** Groups by names or tag filters, 100 a page. */
+export function describeGroups(
+  account: AwsAccount,
+  input: Sdk.AutoScalingGroupNamesType,
+): Sdk.AutoScalingGroupsType {
+  const names = input.AutoScalingGroupNames ?? []
+  const filters = input.Filters ?? []
+  const all = [...account.groups.values()]
+    .filter((group) => names.length === 0 || names.includes(group.name))
+    .filter((group) => filters.every((filter) => matchesFilter(group, filter)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const size = Math.min(input.MaxRecords ?? 50, 100)
+  const start = Number(input.NextToken ?? 0)
+  const page = all.slice(start, start + size)
+  const isMore = start + size < all.length
+  return {
+    AutoScalingGroups: page.map((group) => groupView(account, group)),
+    ...(isMore ? { NextToken: String(start + size) } : {}),
+  }
+}
+
+function matchesFilter(group: GroupState, { Name, Values }: Sdk.Filter): boolean {
+  const values = Values ?? []
+  if (Name === 'tag-key') return values.some((key) => group.tags.has(key))
+  if (Name?.startsWith('tag:')) {
+    return values.includes(group.tags.get(Name.slice(4))?.value ?? '\0')
+  }
+  return true
+}
+
+/** Newest first, as the autoscaler relies on. */
+export function describeActivities(
+  account: AwsAccount,
+  input: Sdk.DescribeScalingActivitiesType,
+): Sdk.ActivitiesType {
+  const group = account.group(input.AutoScalingGroupName)
+  const page = group.activities.slice(0, input.MaxRecords ?? 100)
+  return { Activities: page.map(activityView) }
+}
+
+function activityView(activity: GroupState['activities'][number]): Sdk.Activity {
+  const { endMs, statusMessage } = activity
+  return {
+    ActivityId: activity.id,
+    AutoScalingGroupName: activity.groupName,
+    Cause: `At ${new Date(activity.startMs).toISOString()} ${activity.cause}.`,
+    Description: activity.description,
+    StartTime: new Date(activity.startMs),
+    StatusCode: activity.statusCode,
+    Progress: endMs === undefined ? 50 : 100,
+    ...(endMs === undefined ? {} : { EndTime: new Date(endMs) }),
+    ...(statusMessage === undefined ? {} : { StatusMessage: statusMessage }),
+  }
+}
+
+/** @throws RegroupError ValidationError outside of minimum and maximum. */
+export function setDesiredCapacity(
+  account: AwsAccount,
+  input: Sdk.SetDesiredCapacityType,
+  user: string,
+): void {
+  const group = account.group(input.AutoScalingGroupName)
+  const wanted = input.DesiredCapacity ?? 0
+  checkSizes(group, { minSize: group.minSize, maxSize: group.maxSize, desiredCapacity: wanted })
+  group.desiredCapacity = wanted
+  changed(account, group, user, 'SetDesiredCapacity')
+  reconcileSoon(account, group)
+}
+
+function checkSizes(
+  group: GroupState,
+  sizes: { minSize: number; maxSize: number; desiredCapacity: number },
+): void {
+  const { desiredCapacity, maxSize, minSize } = sizes
+  if (desiredCapacity < minSize) {
+    const text = `New SetDesiredCapacity value ${desiredCapacity} is below min value ${minSize} for the AutoScalingGroup ${group.name}.`
+    throw awsError('ValidationError', text)
+  }
+  if (desiredCapacity > maxSize) {
+    const text = `New SetDesiredCapacity value ${desiredCapacity} is above max value ${maxSize} for the AutoScalingGroup ${group.name}.`
+    throw awsError('ValidationError', text)
+  }
+}
+
+/** Sizes; desired is pulled inside new bounds when it is not given. */
+export function updateGroup(
+  account: AwsAccount,
+  input: Sdk.UpdateAutoScalingGroupType,
+  user: string,
+): void {
+  const group = account.group(input.AutoScalingGroupName)
+  const minSize = input.MinSize ?? group.minSize
+  const maxSize = input.MaxSize ?? group.maxSize
+  if (minSize > maxSize) {
+    throw awsError('ValidationError', 'Min size must be less than or equal to max size.')
+  }
+  const inside = Math.min(maxSize, Math.max(minSize, group.desiredCapacity))
+  const desiredCapacity = input.DesiredCapacity ?? inside
+  checkSizes(group, { minSize, maxSize, desiredCapacity })
+  Object.assign(group, { minSize, maxSize, desiredCapacity })
+  changed(account, group, user, 'UpdateAutoScalingGroup')
+  reconcileSoon(account, group)
+}
+
+/** One instance by id. @throws RegroupError ValidationError when decrement would pass the minimum. */
+export function terminateById(
+  account: AwsAccount,
+  input: Sdk.TerminateInstanceInAutoScalingGroupType,
+  user: string,
+): Sdk.ActivityType {
+  const instance = account.instances.get(input.InstanceId ?? '')
+  const group = account.groups.get(instance?.groupName ?? '')
+  if (instance === undefined || group === undefined || instance.state === 'terminated') {
+    throw awsError('ValidationError', `Instance Id not found - No managed instance found for instance ID ${input.InstanceId}`)
+  }
+  if (input.ShouldDecrementDesiredCapacity === true) {
+    if (group.desiredCapacity - 1 < group.minSize) {
+      throw awsError(
+        'ValidationError',
+        `Currently, desiredSize equals minSize (${group.minSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
+      )
+    }
+    if (!instance.lifecycleState.startsWith('Terminating')) group.desiredCapacity -= 1
+  }
+  const operation = 'TerminateInstanceInAutoScalingGroup'
+  const activity = terminateInstance(account, instance, { user, operation })
+  reconcileSoon(account, group)
+  return activity === undefined ? {} : { Activity: activityView(activity) }
+}
+
+/** @throws RegroupError ResourceInUse or ScalingActivityInProgress unless forced. */
+export function deleteGroup(
+  account: AwsAccount,
+  input: Sdk.DeleteAutoScalingGroupType,
+  user: string,
+): void {
+  const group = account.group(input.AutoScalingGroupName)
+  const cause = { user, operation: input.ForceDelete ? 'DeleteAutoScalingGroup force' : 'DeleteAutoScalingGroup' }
+  if (input.ForceDelete !== true) {
+    if (group.instanceIds.size > 0) {
+      throw awsError('ResourceInUse', 'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.')
+    }
+    if (group.activities.some((activity) => activity.statusCode === 'InProgress')) {
+      throw awsError('ScalingActivityInProgress', 'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.')
+    }
+  }
+  group.isDeleting = true
+  for (const id of group.instanceIds) {
+    const instance = account.instances.get(id)
+    if (instance !== undefined) terminateInstance(account, instance, cause)
+  }
+  account.kernel.after(group.instanceIds.size > 0 ? 60_000 : 3000, 'asg-deleted', () => {
+    account.groups.delete(group.name)
+    account.emit({ kind: 'group-deleted', group, cause })
+  })
+}
+
+/** Suspends or resumes; no list means all processes. */
+export function setProcesses(
+  account: AwsAccount,
+  input: Sdk.ScalingProcessQuery,
+  change: { readonly isSuspended: boolean; readonly user: string },
+): void {
+  const group = account.group(input.AutoScalingGroupName)
+  for (const name of input.ScalingProcesses ?? allProcesses) {
+    if (change.isSuspended) group.suspended.add(name)
+    else group.suspended.delete(name)
+  }
+  changed(account, group, change.user, change.isSuspended ? 'SuspendProcesses' : 'ResumeProcesses')
+  reconcileSoon(account, group)
+}
+
+const allProcesses: readonly string[] = [
+  'AddToLoadBalancer',
+  'AlarmNotification',
+  'AZRebalance',
+  'HealthCheck',
+  'InstanceRefresh',
+  'Launch',
+  'ReplaceUnhealthy',
+  'ScheduledActions',
+  'Terminate',
+]
+
+/** Adds or replaces tags of groups. */
+export function putTags(account: AwsAccount, input: Sdk.CreateOrUpdateTagsType, user: string): void {
+  for (const tag of input.Tags ?? []) {
+    const group = account.group(tag.ResourceId)
+    const isPropagated = tag.PropagateAtLaunch ?? false
+    group.tags.set(tag.Key ?? '', { value: tag.Value ?? '', isPropagated })
+    changed(account, group, user, 'CreateOrUpdateTags')
+  }
+}
+
+/** Removes tags of groups; missing ones are no error. */
+export function removeTags(account: AwsAccount, input: Sdk.DeleteTagsType, user: string): void {
+  for (const tag of input.Tags ?? []) {
+    const group = account.group(tag.ResourceId)
+    group.tags.delete(tag.Key ?? '')
+    changed(account, group, user, 'DeleteTags')
+  }
+}
+
+/** Scale-in protection of instances. */
+export function setProtection(account: AwsAccount, input: Sdk.SetInstanceProtectionQuery): void {
+  for (const id of input.InstanceIds ?? []) {
+    const instance = account.instances.get(id)
+    if (instance !== undefined) instance.isProtected = input.ProtectedFromScaleIn ?? false
+  }
+}
+
+/** Instances by id, or all. */
+export function describeInstances(
+  account: AwsAccount,
+  input: Sdk.DescribeAutoScalingInstancesType,
+): Sdk.AutoScalingInstancesType {
+  const wanted = input.InstanceIds
+  const found: InstanceState[] = []
+  for (const instance of account.instances.values()) {
+    if (instance.state === 'terminated') continue
+    if (wanted === undefined || wanted.includes(instance.id)) found.push(instance)
+  }
+  return {
+    AutoScalingInstances: found.map((instance) => ({
+      ...instanceView(instance),
+      AutoScalingGroupName: instance.groupName,
+      LaunchTemplate: undefined,
+    })),
+  }
+}
+
+function changed(account: AwsAccount, group: GroupState, user: string, operation: string): void {
+  assert(account.groups.get(group.name) === group, 'only groups that exist change')
+  account.emit({ kind: 'group-changed', group, what: operation, cause: { user, operation } })
+}

@@ -1,0 +1,80 @@
+/** Groups and instances as the API shows them. Twin layer. */
+
+import type * as Sdk from '@aws-sdk/client-auto-scaling'
+import type { AwsAccount } from '../account.ts'
+import type { GroupState, InstanceState } from '../state.ts'
+
+/** One instance of a group. */
+export function instanceView(instance: InstanceState): Required<
+  Pick<
+    Sdk.Instance,
+    'InstanceId' | 'AvailabilityZone' | 'LifecycleState' | 'HealthStatus' | 'ProtectedFromScaleIn' | 'InstanceType'
+  >
+> {
+  return {
+    InstanceId: instance.id,
+    InstanceType: instance.instanceType,
+    AvailabilityZone: instance.zone,
+    LifecycleState: instance.lifecycleState,
+    HealthStatus: 'Healthy',
+    ProtectedFromScaleIn: instance.isProtected,
+  }
+}
+
+/** One group. */
+export function groupView(account: AwsAccount, group: GroupState): Sdk.AutoScalingGroup {
+  const instances = [...group.instanceIds].flatMap((id) => account.instances.get(id) ?? [])
+  const zones = group.subnetIds.flatMap((id) => account.subnets.get(id)?.zone ?? [])
+  return {
+    AutoScalingGroupName: group.name,
+    AutoScalingGroupARN: `arn:aws:autoscaling:${account.region}:${account.accountId}:autoScalingGroup:${group.name}`,
+    MinSize: group.minSize,
+    MaxSize: group.maxSize,
+    DesiredCapacity: group.desiredCapacity,
+    DefaultCooldown: 300,
+    AvailabilityZones: [...new Set(zones)].sort(),
+    HealthCheckType: 'EC2',
+    CreatedTime: new Date(group.createdMs),
+    VPCZoneIdentifier: group.subnetIds.join(','),
+    Instances: instances.map((instance) => ({ ...instanceView(instance) })),
+    SuspendedProcesses: [...group.suspended]
+      .sort()
+      .map((ProcessName) => ({ ProcessName, SuspensionReason: 'User suspended' })),
+    Tags: [...group.tags].map(([Key, { isPropagated, value }]) => ({
+      ResourceId: group.name,
+      ResourceType: 'auto-scaling-group',
+      Key,
+      Value: value,
+      PropagateAtLaunch: isPropagated,
+    })),
+    ...launchView(group),
+    ...(group.isDeleting ? { Status: 'Delete in progress' } : {}),
+    ...(group.hasWarmPool ? { WarmPoolConfiguration: { MinSize: 0 } } : {}),
+  }
+}
+
+function launchView(group: GroupState): Partial<Sdk.AutoScalingGroup> {
+  if (group.launchKind === 'configuration') {
+    return { LaunchConfigurationName: group.configurationName }
+  }
+  const LaunchTemplate = {
+    LaunchTemplateId: group.templateId,
+    LaunchTemplateName: group.templateName,
+    Version: group.recipe.templateVersion,
+  }
+  if (group.launchKind === 'template') return { LaunchTemplate }
+  const Overrides = group.recipe.instanceTypes.map((InstanceType) => ({ InstanceType }))
+  const isSpot = group.recipe.capacityType === 'SPOT'
+  return {
+    CapacityRebalance: true,
+    MixedInstancesPolicy: {
+      LaunchTemplate: { LaunchTemplateSpecification: LaunchTemplate, Overrides },
+      InstancesDistribution: {
+        OnDemandBaseCapacity: 0,
+        OnDemandPercentageAboveBaseCapacity: isSpot ? 0 : 100,
+        OnDemandAllocationStrategy: 'prioritized',
+        SpotAllocationStrategy: 'price-capacity-optimized',
+      },
+    },
+  }
+}

@@ -1,0 +1,147 @@
+/** What EKS refuses at once when a node group is created (managed-node-groups 3.4, 14.1). Twin layer. */
+
+import type * as Sdk from '@aws-sdk/client-eks'
+import { instanceType } from '../../../nodes/instance-types.ts'
+import type { AwsAccount } from '../account.ts'
+import { findTemplate, resolveVersion } from '../ec2/operations.ts'
+import { awsError } from '../errors.ts'
+import type { ClusterState } from '../state.ts'
+
+type Data = Readonly<Record<string, unknown>>
+
+/** The template's content that the request names; undefined without one. */
+export function templateData(
+  account: AwsAccount,
+  spec: Sdk.LaunchTemplateSpecification | undefined,
+): { id: string; name: string; version: number; data: Data } | undefined {
+  if (spec === undefined) return undefined
+  if ((spec.id === undefined) === (spec.name === undefined)) {
+    throw parameter('Either provide launch template ID or launch template name in the request.')
+  }
+  const template = findTemplate(account, spec.id, spec.name)
+  const version = resolveVersion(template, spec.version)
+  const found = template.versions.find((one) => one.version === version)
+  if (found === undefined) throw parameter(`Launch template version ${version} not found`)
+  return { id: template.id, name: template.name, version, data: found.data }
+}
+
+/** @throws RegroupError InvalidParameterException, InvalidRequestException or ResourceInUseException. */
+export function checkCreation(
+  account: AwsAccount,
+  cluster: ClusterState,
+  input: Sdk.CreateNodegroupRequest,
+): void {
+  checkName(account, cluster, input)
+  const template = templateData(account, input.launchTemplate)
+  if (template !== undefined) checkTemplate(template.data, template.name, input)
+  checkVersion(cluster, input, template?.data['ImageId'] !== undefined)
+  checkScaling(input.scalingConfig)
+  checkLabels(input.labels ?? {})
+  checkTypes(input)
+  for (const subnetId of input.subnets ?? []) {
+    if (!account.subnets.has(subnetId)) throw parameter(`The subnet ID '${subnetId}' does not exist`)
+  }
+}
+
+function parameter(message: string): Error {
+  return awsError('InvalidParameterException', message)
+}
+
+function checkName(
+  account: AwsAccount,
+  cluster: ClusterState,
+  input: Sdk.CreateNodegroupRequest,
+): void {
+  const name = input.nodegroupName ?? ''
+  if (account.nodeGroups.has(`${cluster.name}/${name}`)) {
+    const text = `NodeGroup already exists with name ${name} and cluster name ${cluster.name}`
+    throw awsError('ResourceInUseException', text)
+  }
+  if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$/.test(name)) {
+    throw parameter('The nodegroup name can contain at most 63 characters, letters, digits, - and _')
+  }
+}
+
+function checkTemplate(data: Data, name: string, input: Sdk.CreateNodegroupRequest): void {
+  if (data['IamInstanceProfile'] !== undefined) {
+    throw parameter(
+      `Launch template ${name} should not specify an instance profile. The noderole in your request will be used to construct an instance profile.`,
+    )
+  }
+  if (data['InstanceMarketOptions'] !== undefined) {
+    throw parameter('Instance market options are not supported with the launch template.')
+  }
+  if (data['InstanceType'] !== undefined && (input.instanceTypes ?? []).length > 0) {
+    throw awsError(
+      'InvalidRequestException',
+      'Cannot specify instance types in launch template and API Request',
+    )
+  }
+  if (input.diskSize !== undefined) {
+    throw parameter('Disk size must be specified within the launch template.')
+  }
+  if (input.remoteAccess !== undefined) {
+    throw parameter('Remote access configuration cannot be specified with a launch template.')
+  }
+  if (data['ImageId'] !== undefined && input.amiType !== undefined && input.amiType !== 'CUSTOM') {
+    throw parameter(
+      'You cannot specify an AMI Type other than CUSTOM, when specifying an image id in your launch template.',
+    )
+  }
+}
+
+function checkVersion(
+  cluster: ClusterState,
+  input: Sdk.CreateNodegroupRequest,
+  hasImage: boolean,
+): void {
+  if (hasImage && (input.version !== undefined || input.releaseVersion !== undefined)) {
+    throw parameter(
+      'You cannot specify a kubernetes version to use when specifying an image id to use within the launch template.',
+    )
+  }
+  if (input.version !== undefined && input.version !== cluster.version) {
+    throw parameter(`Nodegroup Kubernetes version should be equal to Cluster kubernetes version ${cluster.version}`)
+  }
+  const release = input.releaseVersion
+  if (release !== undefined && !release.startsWith(`${cluster.version}.`)) {
+    throw parameter(
+      `Requested release version ${release} is not valid for kubernetes version ${cluster.version}.`,
+    )
+  }
+  const minor = Number(cluster.version.slice(2))
+  if (input.amiType?.startsWith('AL2_') && minor >= 33) {
+    throw parameter(`AMI Type ${input.amiType} is only supported for kubernetes versions 1.32 or earlier`)
+  }
+}
+
+function checkScaling(scaling: Sdk.NodegroupScalingConfig | undefined): void {
+  const { desiredSize = 2, maxSize = 2, minSize = 1 } = scaling ?? {}
+  if (minSize > desiredSize) throw parameter("minSize can't be greater than desiredSize")
+  if (desiredSize > maxSize) throw parameter("desiredSize can't be greater than maxSize")
+}
+
+function checkLabels(labels: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(labels)) {
+    const prefix = key.includes('/') ? key.slice(0, key.indexOf('/')) : ''
+    if (/(^|\.)(kubernetes\.io|k8s\.io|eks\.amazonaws\.com)$/.test(prefix)) {
+      throw parameter('Label cannot contain reserved prefixes [kubernetes.io/, k8s.io/, eks.amazonaws.com/]')
+    }
+    if (!/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(value)) {
+      throw parameter(`Invalid value: ${value}: field must consist of alphanumeric characters, '-', '_' or '.'`)
+    }
+  }
+}
+
+function checkTypes(input: Sdk.CreateNodegroupRequest): void {
+  const wanted = input.amiType?.includes('ARM_64') === true ? 'arm64' : 'amd64'
+  for (const name of input.instanceTypes ?? []) {
+    const type = instanceType(name)
+    if (type === undefined) {
+      throw parameter(`The following supplied instance types do not exist: [${name}]`)
+    }
+    if (input.amiType !== undefined && input.amiType !== 'CUSTOM' && type.arch !== wanted) {
+      throw parameter(`[${name}] is not a valid instance type for requested amiType ${input.amiType}`)
+    }
+  }
+}

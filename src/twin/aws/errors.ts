@@ -1,0 +1,23 @@
+/** AWS errors as the port throws them. Twin layer. */
+
+import { type FailureCode, RegroupError } from '../../world/failure.ts'
+
+const codes: Readonly<Record<string, FailureCode>> = {
+  'AlreadyExists': 'already-exists',
+  'InvalidLaunchTemplateName.AlreadyExistsException': 'already-exists',
+  'InvalidLaunchTemplateId.NotFound': 'not-found',
+  'InvalidParameterException': 'invalid',
+  'InvalidRequestException': 'invalid',
+  'ParameterNotFound': 'not-found',
+  'ResourceInUse': 'in-use',
+  'ResourceInUseException': 'in-use',
+  'ResourceLimitExceededException': 'limit-exceeded',
+  'ResourceNotFoundException': 'not-found',
+  'ScalingActivityInProgress': 'in-use',
+  'ValidationError': 'invalid',
+}
+
+/** An error with the service's own code; our code follows from it. */
+export function awsError(serviceCode: string, message: string): RegroupError {
+  return new RegroupError(codes[serviceCode] ?? 'unknown', message, { context: { serviceCode } })
+}

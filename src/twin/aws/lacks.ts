@@ -1,0 +1,15 @@
+/** Operations of the port that the twin does not have: an error that says so, never an empty success. Twin layer. */
+
+import { RegroupError } from '../../world/failure.ts'
+import type { Session } from '../kernel/session.ts'
+
+/** A method that refuses by name. */
+export function twinLacks(
+  session: Session,
+  service: string,
+): (operation: string) => (input: unknown) => Promise<never> {
+  return (operation) => () =>
+    session.call({ operation: `${service}:${operation}`, object: '', latencyMs: 1 }, () => {
+      throw new RegroupError('invalid', `the twin does not have ${service}:${operation}`)
+    })
+}
