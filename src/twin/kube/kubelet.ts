@@ -4,7 +4,7 @@ import type { Pod } from '../../world/kube-objects.ts'
 import { type ClusterTwin, systemUsers } from '../contracts.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { behaviourAnnotation, imageArchAnnotation, runAnnotation } from './annotations.ts'
-import { isPodTerminal, withCondition } from './conditions.ts'
+import { isPodReady, isPodTerminal, withCondition } from './conditions.ts'
 import type { PodRunner } from './machine-host.ts'
 import { startDurations, stopDurationMs } from './pod-timing.ts'
 import type { VolumeAttacher } from './volume-attacher.ts'
@@ -71,10 +71,26 @@ export class Kubelets implements PodRunner {
 
   private neverReady(pod: Pod, nodeName: string): boolean {
     const annotations = pod.metadata.annotations ?? {}
-    if (annotations[behaviourAnnotation] === 'crash-loop') return true
+    const behaviour = annotations[behaviourAnnotation] ?? ''
+    if (behaviour.startsWith('crash-loop')) return this.isCrashLooper(pod, behaviour)
     const wanted = annotations[imageArchAnnotation]
     const arch = this.cluster.store.get('Node', undefined, nodeName)?.status?.nodeInfo?.['architecture']
     return wanted !== undefined && arch !== undefined && wanted !== arch
+  }
+
+  /** `crash-loop:k`: k pods of the controller crash-loop at any time, plain `crash-loop` all. */
+  private isCrashLooper(pod: Pod, behaviour: string): boolean {
+    const limit = Number(behaviour.split(':')[1] ?? Number.POSITIVE_INFINITY)
+    const owner = pod.metadata.ownerReferences?.find((one) => one.controller === true)
+    let brokenCount = 0
+    for (const sibling of this.cluster.store.podsOfController(owner?.uid ?? '').values()) {
+      const isOther = sibling.metadata.uid !== pod.metadata.uid
+      const isGoing = sibling.metadata.deletionTimestamp !== undefined
+      if (isOther && !isGoing && sibling.status?.phase === 'Running' && !isPodReady(sibling)) {
+        brokenCount += 1
+      }
+    }
+    return brokenCount < limit
   }
 
   private stop(pod: Pod, nodeName: string): void {

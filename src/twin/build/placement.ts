@@ -1,0 +1,112 @@
+/** Where the pods of a long-running cluster stand: spread over zones and nodes. Twin layer. */
+
+import type { Node, Pod } from '../../world/kube-objects.ts'
+import { isUntolerated, matchesNodeRules } from '../kube/node-rules.ts'
+import { addPod, type NodeInfo, nodeInfoOf } from '../kube/scheduler/node-cache.ts'
+import { requirementsOf } from '../kube/scheduler/requirements.ts'
+import { type KubeStore, objectKey } from '../kube/store.ts'
+import { imageArchAnnotation } from '../kube/annotations.ts'
+
+/** Places pods one by one, the largest and the zone-bound ones first. */
+export class InitialPlacement {
+  private readonly infos: NodeInfo[] = []
+  private readonly store: KubeStore
+  private readonly admitted = new Map<string, readonly NodeInfo[]>()
+
+  constructor(store: KubeStore) {
+    this.store = store
+    for (const node of store.list('Node')) this.infos.push(nodeInfoOf(node))
+    for (const info of this.infos) {
+      for (const [key, pod] of store.podsOnNode(info.name)) addPod(info, key, pod)
+    }
+  }
+
+  /** Names of nodes by pod key; pods that fit nowhere are missing. */
+  placeAll(pods: readonly Pod[]): ReadonlyMap<string, string> {
+    const placed = new Map<string, string>()
+    const zonesUsed = new Map<string, Map<string, number>>()
+    for (const pod of [...pods].sort((a, b) => this.compare(a, b))) {
+      const group = `${pod.metadata.namespace}/${pod.metadata.labels?.['app'] ?? pod.metadata.name}`
+      const used = zonesUsed.get(group) ?? new Map<string, number>()
+      zonesUsed.set(group, used)
+      const info = this.pick(pod, used)
+      if (info === undefined) continue
+      const key = objectKey(pod.metadata.namespace, pod.metadata.name)
+      addPod(info, key, pod)
+      used.set(info.zone, (used.get(info.zone) ?? 0) + 1)
+      placed.set(key, info.name)
+    }
+    return placed
+  }
+
+  private compare(a: Pod, b: Pod): number {
+    const bound = Number(this.zonesOf(b) !== undefined) - Number(this.zonesOf(a) !== undefined)
+    const size = requirementsOf(b.spec).cpuMilli - requirementsOf(a.spec).cpuMilli
+    const keyA = objectKey(a.metadata.namespace, a.metadata.name)
+    const keyB = objectKey(b.metadata.namespace, b.metadata.name)
+    return size || bound || (keyA < keyB ? -1 : 1)
+  }
+
+  private pick(pod: Pod, used: ReadonlyMap<string, number>): NodeInfo | undefined {
+    const needs = requirementsOf(pod.spec)
+    const zones = this.zonesOf(pod)
+    let best: NodeInfo | undefined
+    let bestScore = Number.POSITIVE_INFINITY
+    for (const info of this.nodesFor(pod)) {
+      if (zones !== undefined && !zones.includes(info.zone)) continue
+      if (info.podsFree < 1 || needs.cpuMilli > info.cpuFree || needs.memoryBytes > info.memoryFree) continue
+      if (needs.extended.some(([name, amount]) => amount > (info.extendedFree.get(name) ?? 0))) continue
+      if (needs.hasAffinity && hasNeighbour(pod, info)) continue
+      const load = 1 - info.cpuFree / Math.max(1, info.cpuCapacity)
+      const score = (used.get(info.zone) ?? 0) * 10 + load
+      if (score < bestScore) {
+        best = info
+        bestScore = score
+      }
+    }
+    return best
+  }
+
+  /** Nodes that taints, selectors and architecture admit; equal pods share the answer. */
+  private nodesFor(pod: Pod): readonly NodeInfo[] {
+    const { affinity, nodeSelector, tolerations } = pod.spec
+    const arch = pod.metadata.annotations?.[imageArchAnnotation]
+    const key = JSON.stringify([nodeSelector, tolerations, affinity?.nodeAffinity, arch])
+    const known = this.admitted.get(key)
+    if (known !== undefined) return known
+    const found = this.infos.filter(({ node }) => admits(node, pod, arch))
+    this.admitted.set(key, found)
+    return found
+  }
+
+  /** Zones of the pod's volumes; undefined = anywhere. */
+  private zonesOf(pod: Pod): readonly string[] | undefined {
+    for (const claim of requirementsOf(pod.spec).claimNames) {
+      const name = this.store.get('PersistentVolumeClaim', pod.metadata.namespace, claim)?.spec
+        ?.volumeName
+      const volume = this.store.get('PersistentVolume', undefined, name ?? '')
+      const terms = volume?.spec?.nodeAffinity?.required?.nodeSelectorTerms ?? []
+      const values = terms[0]?.matchExpressions?.[0]?.values
+      if (values !== undefined) return values
+    }
+    return undefined
+  }
+}
+
+function admits(node: Node, pod: Pod, arch: string | undefined): boolean {
+  if (arch !== undefined && node.metadata.labels?.['kubernetes.io/arch'] !== arch) return false
+  const tolerations = pod.spec.tolerations ?? []
+  if (node.spec?.taints?.some((one) => isUntolerated(one, tolerations))) return false
+  return node.spec?.unschedulable !== true && matchesNodeRules(pod.spec, node)
+}
+
+/** Required anti-affinity on host names, with pods of the same app. */
+function hasNeighbour(pod: Pod, info: NodeInfo): boolean {
+  const app = pod.metadata.labels?.['app']
+  for (const other of info.pods.values()) {
+    if (other.metadata.namespace === pod.metadata.namespace && other.metadata.labels?.['app'] === app) {
+      return true
+    }
+  }
+  return false
+}

@@ -1,0 +1,184 @@
+/** A whole twin: an account, its clusters, their machinery, and ports for clients. Twin layer. */
+
+import { instanceType } from '../nodes/instance-types.ts'
+import type { AwsApi } from '../world/aws-api.ts'
+import type { Clock } from '../world/clock.ts'
+import type { KubeApi } from '../world/kube-api.ts'
+import { Autoscaler } from './autoscaler/autoscaler.ts'
+import { AwsAccount } from './aws/account.ts'
+import { addGroup, placeInstances } from './aws/autoscaling/build.ts'
+import { catalogueAddons, defaultAddonVersion } from './aws/eks/versions.ts'
+import type { AddonState } from './aws/state.ts'
+import { settle } from './build/settle.ts'
+import type { WorldCluster, WorldGroup, WorldSpec } from './build/world-spec.ts'
+import { Faults } from './kernel/faults.ts'
+import { Kernel } from './kernel/kernel.ts'
+import { type KillPoint, Session } from './kernel/session.ts'
+import { KubeCluster } from './kube/cluster.ts'
+import { startControllers } from './kube/controllers/start.ts'
+import { Scheduler } from './kube/scheduler/scheduler.ts'
+
+/** A client's ports; dead after {@link Session.kill}. */
+export interface TwinClient {
+  readonly session: Session
+  readonly clock: Clock
+  readonly aws: AwsApi
+  kube(clusterName: string): KubeApi
+}
+
+/** Everything of one world. */
+export interface Twin {
+  readonly kernel: Kernel
+  readonly faults: Faults
+  readonly account: AwsAccount
+  readonly clusters: ReadonlyMap<string, KubeCluster>
+  /** Pods that fitted nowhere at the start, `namespace/name`. */
+  readonly unplaced: readonly string[]
+  connect(name: string, killPoint?: KillPoint): TwinClient
+}
+
+/** Builds the world at its start time; nothing has happened yet. */
+export function buildTwin(
+  spec: WorldSpec,
+  options: { readonly seed: string; readonly journalKeptMax?: number },
+): Twin {
+  const kernel = new Kernel({
+    seed: `${options.seed}/${spec.name}`,
+    startMs: Date.parse(spec.startAt),
+    ...(options.journalKeptMax === undefined ? {} : { journalKeptMax: options.journalKeptMax }),
+  })
+  const faults = new Faults(options.seed)
+  for (const fault of spec.faults) faults.add(fault)
+  const account = new AwsAccount({ kernel, accountId: spec.accountId, region: spec.region })
+  for (const outage of spec.outages) account.capacity.addOutage(outage)
+  addSubnets(account, spec)
+  const clusters = new Map<string, KubeCluster>()
+  const unplaced: string[] = []
+  for (const cluster of spec.clusters) {
+    const built = buildCluster(kernel, account, cluster)
+    clusters.set(cluster.name, built.cluster)
+    unplaced.push(...built.unplaced)
+  }
+  return {
+    kernel,
+    faults,
+    account,
+    clusters,
+    unplaced,
+    connect: (name, killPoint) => {
+      const session = new Session(name, kernel, faults, killPoint)
+      const kube = (clusterName: string): KubeApi => {
+        const cluster = clusters.get(clusterName)
+        if (cluster === undefined) throw new TypeError(`no cluster ${clusterName} in this world`)
+        return cluster.api(session)
+      }
+      return { session, clock: session.clock, aws: account.api(session), kube }
+    },
+  }
+}
+
+function addSubnets(account: AwsAccount, spec: WorldSpec): void {
+  spec.zones.forEach((zone, index) => {
+    const id = `subnet-${account.kernel.hexId('subnet', 17)}`
+    account.subnets.set(id, {
+      id,
+      zone,
+      vpcId: 'vpc-0twin',
+      cidr: `10.0.${index * 16}.0/20`,
+      freeAddressCount: spec.freeAddresses[zone] ?? 4000,
+      tags: { 'kubernetes.io/role/internal-elb': '1', Name: `private-${zone}` },
+    })
+  })
+}
+
+function buildCluster(
+  kernel: Kernel,
+  account: AwsAccount,
+  spec: WorldCluster,
+): { cluster: KubeCluster; unplaced: readonly string[] } {
+  const cluster = new KubeCluster({ kernel, name: spec.name, kubernetesVersion: spec.kubernetesVersion })
+  const volumes = startControllers(kernel, cluster)
+  addClusterState(account, spec, cluster)
+  for (const group of spec.groups) addWorldGroup(account, spec, group)
+  const objects = [...spec.objects, ...systemObjects(spec)]
+  const { unplaced } = settle(kernel, cluster, { objects, volumes })
+  cluster.disruption.syncAll()
+  const scheduler = new Scheduler(kernel, cluster)
+  if (spec.autoscaler !== undefined) {
+    const { expanders } = spec.autoscaler
+    new Autoscaler({ kernel, cluster, account, scheduler, expanders })
+  }
+  return { cluster, unplaced }
+}
+
+function addClusterState(account: AwsAccount, spec: WorldCluster, twin: KubeCluster): void {
+  const addons = new Map<string, AddonState>()
+  for (const name of catalogueAddons) {
+    const version = defaultAddonVersion(name, spec.kubernetesVersion)
+    const createdMs = account.kernel.startMs
+    addons.set(name, { name, version, status: 'ACTIVE', createdMs, updates: [] })
+  }
+  account.clusters.set(spec.name, {
+    name: spec.name,
+    arn: `arn:aws:eks:${account.region}:${account.accountId}:cluster/${spec.name}`,
+    createdMs: account.kernel.startMs,
+    twin,
+    version: spec.kubernetesVersion,
+    status: 'ACTIVE',
+    subnetIds: [...account.subnets.keys()],
+    securityGroupId: `sg-${account.kernel.hexId('security-group', 17)}`,
+    roleArn: `arn:aws:iam::${account.accountId}:role/${spec.name}-cluster`,
+    addons,
+    updates: [],
+    accessEntries: new Map([[spec.nodeRole, 'EC2_LINUX']]),
+    tags: {},
+  })
+}
+
+function addWorldGroup(account: AwsAccount, cluster: WorldCluster, spec: WorldGroup): void {
+  const arch = instanceType(spec.instanceTypes[0] ?? '')?.arch ?? 'amd64'
+  const image = account.images.newest(spec.amiFamily, arch, cluster.kubernetesVersion)
+  const subnetIds = [...account.subnets.values()]
+    .filter((subnet) => spec.zones.includes(subnet.zone))
+    .map((subnet) => subnet.id)
+  const group = addGroup(account, {
+    name: spec.name,
+    clusterName: cluster.name,
+    subnetIds,
+    launchKind: spec.launchKind,
+    recipe: {
+      instanceTypes: spec.instanceTypes,
+      capacityType: spec.capacityType,
+      amiFamily: spec.amiFamily,
+      imageId: image?.id ?? 'ami-of-the-world',
+      kubeletVersion: image?.kubeletVersion ?? `v${cluster.kubernetesVersion}.0`,
+      labels: spec.labels,
+      taints: spec.taints,
+      templateVersion: '1',
+    },
+    minSize: spec.minSize,
+    maxSize: spec.maxSize,
+    desiredCapacity: spec.desiredCapacity,
+    tags: spec.tags,
+    suspended: spec.suspendedProcesses,
+  })
+  placeInstances(account, group, spec.instanceIds ?? [])
+}
+
+function systemObjects(spec: WorldCluster): WorldCluster['objects'] {
+  const priorityClass = (name: string, value: number) => ({
+    apiVersion: 'scheduling.k8s.io/v1' as const,
+    kind: 'PriorityClass' as const,
+    metadata: { name },
+    value,
+  })
+  const classes = [
+    priorityClass('system-cluster-critical', 2_000_000_000),
+    priorityClass('system-node-critical', 2_000_001_000),
+  ].filter((one) => !spec.objects.some((o) => o.kind === 'PriorityClass' && o.metadata.name === one.metadata.name))
+  if (spec.priorities === undefined) return classes
+  const name = 'cluster-autoscaler-priority-expander'
+  const metadata = { name, namespace: 'kube-system' }
+  const data = { priorities: spec.priorities }
+  return [...classes, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }]
+}
