@@ -1,6 +1,6 @@
 /** What must hold before anything is touched. Decide layer, pure. */
 
-import { minorOf, versionOf } from './minor.ts'
+import { minorOf, versionOf } from '../nodes/kubernetes-version.ts'
 import type { Observed } from './observed.ts'
 import { oldGroupsOf } from './groups.ts'
 import { StageBuilder, type StageResult } from './stage.ts'

@@ -1,6 +1,6 @@
 /** What the cluster's API server says: one watch per kind, projected. Observe layer. */
 
-import { minorOf, versionOf } from '../decide/minor.ts'
+import { minorOf, versionOf } from '../nodes/kubernetes-version.ts'
 import { prioritiesName, recordName, systemNamespace } from '../decide/names.ts'
 import type { MigrationRecord, ObservedAutoscaler, ObservedPriorities } from '../decide/observed.ts'
 import type { Clock } from '../world/clock.ts'

@@ -101,6 +101,11 @@ export class AwsAccount {
     this.tokens.set(key, answer)
     return answer
   }
+
+  /** What was created under these tokens is gone: equal requests create anew. */
+  forgetTokens(scope: string): void {
+    for (const key of this.tokens.keys()) if (key.startsWith(`${scope}/`)) this.tokens.delete(key)
+  }
 }
 
 function actorOf(change: AccountChange): string {

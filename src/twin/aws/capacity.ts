@@ -1,5 +1,7 @@
 /** Capacity pools per (instance type, zone, capacity type), and the account's vCPU quota. Twin layer. */
 
+import { instanceType } from '../../nodes/instance-types.ts'
+
 /** A time in which a pool has nothing to give; undefined members match everything. */
 export interface CapacityOutage {
   readonly instanceType?: string
@@ -16,11 +18,16 @@ export interface Pool {
   readonly capacityType: 'SPOT' | 'ON_DEMAND'
 }
 
+/** Why a launch gets nothing. */
+export type CapacityRefusal = 'no-capacity' | 'quota'
+
 /** Where launches ask for room. */
 export class Capacity {
   private readonly outages: CapacityOutage[] = []
   private readonly limits = new Map<string, number>()
   private readonly used = new Map<string, number>()
+  private readonly vcpuLimits = { SPOT: Number.POSITIVE_INFINITY, ON_DEMAND: Number.POSITIVE_INFINITY }
+  private readonly vcpuUsed = { SPOT: 0, ON_DEMAND: 0 }
 
   addOutage(outage: CapacityOutage): void {
     this.outages.push(outage)
@@ -31,19 +38,42 @@ export class Capacity {
     this.limits.set(keyOf(pool), count)
   }
 
-  /** Takes one instance out of the pool; false when there is none. */
-  take(pool: Pool, nowMs: number): boolean {
-    if (this.outages.some((outage) => concerns(outage, pool, nowMs))) return false
+  /** The account's service quota: at most so many vCPUs of one capacity type at once. */
+  setVcpuLimit(capacityType: Pool['capacityType'], count: number): void {
+    this.vcpuLimits[capacityType] = count
+  }
+
+  /** vCPUs in use, of instances that count against the quota. */
+  vcpuInUse(capacityType: Pool['capacityType']): number {
+    return this.vcpuUsed[capacityType]
+  }
+
+  /** Takes one instance out of the pool; undefined when it got one, else why not. */
+  take(pool: Pool, nowMs: number): CapacityRefusal | undefined {
+    const { capacityType } = pool
+    const vcpus = instanceType(pool.instanceType)?.vcpuCount ?? 0
+    if (this.vcpuUsed[capacityType] + vcpus > this.vcpuLimits[capacityType]) return 'quota'
+    if (this.outages.some((outage) => concerns(outage, pool, nowMs))) return 'no-capacity'
     const key = keyOf(pool)
     const used = this.used.get(key) ?? 0
-    if (used >= (this.limits.get(key) ?? Number.POSITIVE_INFINITY)) return false
-    this.used.set(key, used + 1)
-    return true
+    if (used >= (this.limits.get(key) ?? Number.POSITIVE_INFINITY)) return 'no-capacity'
+    this.count(pool, 1)
+    return undefined
+  }
+
+  /** Counts an instance that a world starts with, whatever the limits say. */
+  occupy(pool: Pool): void {
+    this.count(pool, 1)
   }
 
   giveBack(pool: Pool): void {
+    this.count(pool, -1)
+  }
+
+  private count(pool: Pool, change: 1 | -1): void {
     const key = keyOf(pool)
-    this.used.set(key, Math.max(0, (this.used.get(key) ?? 0) - 1))
+    this.used.set(key, (this.used.get(key) ?? 0) + change)
+    this.vcpuUsed[pool.capacityType] += change * (instanceType(pool.instanceType)?.vcpuCount ?? 0)
   }
 }
 

@@ -22,7 +22,7 @@ export interface MachineRecipe {
 export interface ActivityState {
   readonly id: string
   readonly groupName: string
-  readonly description: string
+  description: string
   readonly cause: string
   readonly startMs: number
   endMs: number | undefined
@@ -56,7 +56,14 @@ export interface GroupState {
   readonly hooks: { name: string; transition: string; timeoutSeconds: number }[]
   /** Consecutive failed launches, for the growing delay. */
   failedLaunchCount: number
-  isReconcileDue: boolean
+  /** When the next look at the sizes is due, virtual epoch milliseconds; undefined = none pending. */
+  reconcileAtMs: number | undefined
+  /** A look at the zone balance is pending. */
+  isRebalanceDue: boolean
+  /** One instance more than desired is on its way into an emptier zone. */
+  isRebalancing: boolean
+  /** Instances lost while ReplaceUnhealthy was suspended; Auto Scaling does not replace them. */
+  unreplacedCount: number
 }
 
 /** An EC2 instance. */

@@ -3,6 +3,7 @@
 import scenarioTable from '../../../data/scenarios.json' with { type: 'json' }
 import autoscalerTags from '../../../data/cluster-autoscaler-tags.json' with { type: 'json' }
 import workloadTable from '../../../data/workloads.json' with { type: 'json' }
+import { instanceType } from '../../nodes/instance-types.ts'
 import type { KubeObject, PodTemplate } from '../../world/kube-objects.ts'
 import { taint, templateOf } from './pod-template.ts'
 import type { ScenarioEntry, ScenarioRow, WorkloadRow } from './rows.ts'
@@ -68,13 +69,18 @@ function worldGroup(clusterName: string, group: ScenarioRow['nodeGroups'][number
     minSize: Math.min(1, group.count),
     maxSize: group.count + 10,
     desiredCapacity: group.count,
-    labels: { ...group.labels },
+    labels: { ...group.labels, ...gpuLabel(group.instanceType) },
     taints: (group.taints ?? []).map(taint),
     amiFamily: 'AmazonLinux2',
     launchKind: 'template',
     tags: clusterTags(clusterName),
     suspendedProcesses: [],
   }
+}
+
+/** Workloads of the GPU compositions select their nodes by this label. */
+export function gpuLabel(type: string): Readonly<Record<string, string>> {
+  return (instanceType(type)?.gpuCount ?? 0) > 0 ? { gpu: 'true' } : {}
 }
 
 /** Tags of a self-managed group that the autoscaler manages. */

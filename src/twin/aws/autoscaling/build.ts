@@ -24,6 +24,17 @@ export interface GroupSpec {
   readonly instanceIds?: readonly string[]
 }
 
+const launchHook = {
+  name: 'Launch-LC-Hook',
+  transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+  timeoutSeconds: 1800,
+}
+const terminateHook = {
+  name: 'Terminate-LC-Hook',
+  transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+  timeoutSeconds: 1800,
+}
+
 /** An empty group; `placeInstances` fills it, or reconcile does in virtual time. */
 export function addGroup(account: AwsAccount, spec: GroupSpec): GroupState {
   const group: GroupState = {
@@ -49,11 +60,20 @@ export function addGroup(account: AwsAccount, spec: GroupSpec): GroupState {
     suspended: new Set(spec.suspended ?? []),
     instanceIds: new Set(),
     activities: [],
-    hooks: [],
+    // The two hooks that EKS puts on its groups (managed-node-groups 6).
+    hooks: spec.nodeGroupName === undefined ? [] : [launchHook, terminateHook],
     failedLaunchCount: 0,
-    isReconcileDue: false,
+    reconcileAtMs: undefined,
+    isRebalanceDue: false,
+    isRebalancing: false,
+    unreplacedCount: 0,
   }
   account.groups.set(group.name, group)
+  if (group.configurationName !== undefined) {
+    const { imageId: ImageId, instanceTypes } = spec.recipe
+    const InstanceType = instanceTypes[0] ?? ''
+    account.configurations.set(group.configurationName, { ImageId, InstanceType })
+  }
   return group
 }
 
@@ -64,7 +84,7 @@ export function placeInstances(account: AwsAccount, group: GroupState, ids: read
     const subnetId = group.subnetIds[index % group.subnetIds.length] ?? ''
     const zone = account.subnets.get(subnetId)?.zone ?? ''
     const instanceType = group.recipe.instanceTypes[0] ?? ''
-    account.capacity.take({ instanceType, zone, capacityType: group.recipe.capacityType }, 0)
+    account.capacity.occupy({ instanceType, zone, capacityType: group.recipe.capacityType })
     const id = ids[index] ?? `i-${account.kernel.hexId('instance', 17)}`
     const instance = createInstance(account, group, { id, zone, subnetId, instanceType })
     instance.state = 'running'

@@ -1,12 +1,14 @@
 /** The Auto Scaling operations of the port. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-auto-scaling'
-import { assert } from '../../../world/assert.ts'
 import type { AwsAccount } from '../account.ts'
+import { timeText } from '../../kernel/kernel.ts'
 import { awsError } from '../errors.ts'
+import { pageOf } from '../page.ts'
 import type { GroupState, InstanceState } from '../state.ts'
+import { changed } from './changed.ts'
 import { groupView, instanceView } from './views.ts'
-import { terminateInstance } from './instances.ts'
+import { awaitEmpty, terminateInstance } from './instances.ts'
 import { reconcileSoon } from './reconcile.ts'
 
 /** Groups by names or tag filters, 100 a page. */
@@ -21,12 +23,10 @@ export function describeGroups(
     .filter((group) => filters.every((filter) => matchesFilter(group, filter)))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   const size = Math.min(input.MaxRecords ?? 50, 100)
-  const start = Number(input.NextToken ?? 0)
-  const page = all.slice(start, start + size)
-  const isMore = start + size < all.length
+  const { page, next } = pageOf(all, { token: input.NextToken, size })
   return {
     AutoScalingGroups: page.map((group) => groupView(account, group)),
-    ...(isMore ? { NextToken: String(start + size) } : {}),
+    ...(next === undefined ? {} : { NextToken: next }),
   }
 }
 
@@ -39,14 +39,14 @@ function matchesFilter(group: GroupState, { Name, Values }: Sdk.Filter): boolean
   return true
 }
 
-/** Newest first, as the autoscaler relies on. */
+/** Newest first, as the autoscaler relies on; at most 100 a page. */
 export function describeActivities(
   account: AwsAccount,
   input: Sdk.DescribeScalingActivitiesType,
 ): Sdk.ActivitiesType {
-  const group = account.group(input.AutoScalingGroupName)
-  const page = group.activities.slice(0, input.MaxRecords ?? 100)
-  return { Activities: page.map(activityView) }
+  const { activities } = account.group(input.AutoScalingGroupName)
+  const { page, next } = pageOf(activities, { token: input.NextToken, size: input.MaxRecords ?? 100 })
+  return { Activities: page.map(activityView), ...(next === undefined ? {} : { NextToken: next }) }
 }
 
 function activityView(activity: GroupState['activities'][number]): Sdk.Activity {
@@ -54,7 +54,7 @@ function activityView(activity: GroupState['activities'][number]): Sdk.Activity 
   return {
     ActivityId: activity.id,
     AutoScalingGroupName: activity.groupName,
-    Cause: `At ${new Date(activity.startMs).toISOString()} ${activity.cause}.`,
+    Cause: `At ${timeText(activity.startMs)} ${activity.cause}.`,
     Description: activity.description,
     StartTime: new Date(activity.startMs),
     StatusCode: activity.statusCode,
@@ -100,6 +100,7 @@ export function updateGroup(
   user: string,
 ): void {
   const group = account.group(input.AutoScalingGroupName)
+  refuseOthers(input)
   const minSize = input.MinSize ?? group.minSize
   const maxSize = input.MaxSize ?? group.maxSize
   if (minSize > maxSize) {
@@ -111,6 +112,21 @@ export function updateGroup(
   Object.assign(group, { minSize, maxSize, desiredCapacity })
   changed(account, group, user, 'UpdateAutoScalingGroup')
   reconcileSoon(account, group)
+}
+
+const sizeFields: readonly string[] = [
+  'AutoScalingGroupName',
+  'DesiredCapacity',
+  'MaxSize',
+  'MinSize',
+]
+
+/** The twin changes sizes only; anything else must not look as if it had worked. */
+function refuseOthers(input: Sdk.UpdateAutoScalingGroupType): void {
+  for (const [field, value] of Object.entries(input)) {
+    if (value === undefined || sizeFields.includes(field)) continue
+    throw awsError('ValidationError', `the twin does not change ${field} of a group`)
+  }
 }
 
 /** One instance by id. @throws RegroupError ValidationError when decrement would pass the minimum. */
@@ -139,31 +155,45 @@ export function terminateById(
   return activity === undefined ? {} : { Activity: activityView(activity) }
 }
 
-/** @throws RegroupError ResourceInUse or ScalingActivityInProgress unless forced. */
+/**
+ * Force ends the instances first. Deleting a group that is being deleted changes nothing (assumed).
+ * @throws RegroupError ResourceInUse or ScalingActivityInProgress unless forced.
+ */
 export function deleteGroup(
   account: AwsAccount,
   input: Sdk.DeleteAutoScalingGroupType,
   user: string,
 ): void {
   const group = account.group(input.AutoScalingGroupName)
-  const cause = { user, operation: input.ForceDelete ? 'DeleteAutoScalingGroup force' : 'DeleteAutoScalingGroup' }
-  if (input.ForceDelete !== true) {
-    if (group.instanceIds.size > 0) {
-      throw awsError('ResourceInUse', 'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.')
-    }
-    if (group.activities.some((activity) => activity.statusCode === 'InProgress')) {
-      throw awsError('ScalingActivityInProgress', 'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.')
-    }
-  }
+  if (group.isDeleting) return
+  const isForced = input.ForceDelete === true
+  if (!isForced) requireEmpty(group)
+  const operation = isForced ? 'DeleteAutoScalingGroup force' : 'DeleteAutoScalingGroup'
+  const cause = { user, operation }
   group.isDeleting = true
   for (const id of group.instanceIds) {
     const instance = account.instances.get(id)
     if (instance !== undefined) terminateInstance(account, instance, cause)
   }
-  account.kernel.after(group.instanceIds.size > 0 ? 60_000 : 3000, 'asg-deleted', () => {
+  awaitEmpty(account, group, () => {
     account.groups.delete(group.name)
     account.emit({ kind: 'group-deleted', group, cause })
   })
+}
+
+function requireEmpty(group: GroupState): void {
+  if (group.instanceIds.size > 0) {
+    throw awsError(
+      'ResourceInUse',
+      'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+    )
+  }
+  if (group.activities.some((activity) => activity.statusCode === 'InProgress')) {
+    throw awsError(
+      'ScalingActivityInProgress',
+      'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.',
+    )
+  }
 }
 
 /** Suspends or resumes; no list means all processes. */
@@ -173,9 +203,17 @@ export function setProcesses(
   change: { readonly isSuspended: boolean; readonly user: string },
 ): void {
   const group = account.group(input.AutoScalingGroupName)
-  for (const name of input.ScalingProcesses ?? allProcesses) {
+  const names = input.ScalingProcesses ?? allProcesses
+  const unknown = names.find((name) => !allProcesses.includes(name))
+  if (unknown !== undefined) {
+    throw awsError('ValidationError', `Invalid process type: ${unknown}`)
+  }
+  for (const name of names) {
     if (change.isSuspended) group.suspended.add(name)
     else group.suspended.delete(name)
+  }
+  if (!group.suspended.has('ReplaceUnhealthy') && !group.suspended.has('HealthCheck')) {
+    group.unreplacedCount = 0
   }
   changed(account, group, change.user, change.isSuspended ? 'SuspendProcesses' : 'ResumeProcesses')
   reconcileSoon(account, group)
@@ -193,31 +231,24 @@ const allProcesses: readonly string[] = [
   'Terminate',
 ]
 
-/** Adds or replaces tags of groups. */
-export function putTags(account: AwsAccount, input: Sdk.CreateOrUpdateTagsType, user: string): void {
-  for (const tag of input.Tags ?? []) {
-    const group = account.group(tag.ResourceId)
-    const isPropagated = tag.PropagateAtLaunch ?? false
-    group.tags.set(tag.Key ?? '', { value: tag.Value ?? '', isPropagated })
-    changed(account, group, user, 'CreateOrUpdateTags')
+/** Scale-in protection; direct termination ignores it. @throws RegroupError for instances of other groups. */
+export function setProtection(
+  account: AwsAccount,
+  input: Sdk.SetInstanceProtectionQuery,
+  user: string,
+): void {
+  const group = account.group(input.AutoScalingGroupName)
+  const ids = input.InstanceIds ?? []
+  const stranger = ids.find((id) => !group.instanceIds.has(id))
+  if (stranger !== undefined) {
+    const text = `The instance ${stranger} is not part of Auto Scaling group ${group.name}.`
+    throw awsError('ValidationError', text)
   }
-}
-
-/** Removes tags of groups; missing ones are no error. */
-export function removeTags(account: AwsAccount, input: Sdk.DeleteTagsType, user: string): void {
-  for (const tag of input.Tags ?? []) {
-    const group = account.group(tag.ResourceId)
-    group.tags.delete(tag.Key ?? '')
-    changed(account, group, user, 'DeleteTags')
-  }
-}
-
-/** Scale-in protection of instances. */
-export function setProtection(account: AwsAccount, input: Sdk.SetInstanceProtectionQuery): void {
-  for (const id of input.InstanceIds ?? []) {
+  for (const id of ids) {
     const instance = account.instances.get(id)
     if (instance !== undefined) instance.isProtected = input.ProtectedFromScaleIn ?? false
   }
+  changed(account, group, user, 'SetInstanceProtection')
 }
 
 /** Instances by id, or all. */
@@ -238,9 +269,4 @@ export function describeInstances(
       LaunchTemplate: undefined,
     })),
   }
-}
-
-function changed(account: AwsAccount, group: GroupState, user: string, operation: string): void {
-  assert(account.groups.get(group.name) === group, 'only groups that exist change')
-  account.emit({ kind: 'group-changed', group, what: operation, cause: { user, operation } })
 }

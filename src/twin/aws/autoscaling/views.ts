@@ -3,6 +3,7 @@
 import type * as Sdk from '@aws-sdk/client-auto-scaling'
 import type { AwsAccount } from '../account.ts'
 import type { GroupState, InstanceState } from '../state.ts'
+import { tagViews } from './tags.ts'
 
 /** One instance of a group. */
 export function instanceView(instance: InstanceState): Required<
@@ -40,13 +41,7 @@ export function groupView(account: AwsAccount, group: GroupState): Sdk.AutoScali
     SuspendedProcesses: [...group.suspended]
       .sort()
       .map((ProcessName) => ({ ProcessName, SuspensionReason: 'User suspended' })),
-    Tags: [...group.tags].map(([Key, { isPropagated, value }]) => ({
-      ResourceId: group.name,
-      ResourceType: 'auto-scaling-group',
-      Key,
-      Value: value,
-      PropagateAtLaunch: isPropagated,
-    })),
+    Tags: tagViews(group),
     ...launchView(group),
     ...(group.isDeleting ? { Status: 'Delete in progress' } : {}),
     ...(group.hasWarmPool ? { WarmPoolConfiguration: { MinSize: 0 } } : {}),

@@ -9,19 +9,23 @@ import type { ClusterState } from '../state.ts'
 export interface NodeDrain {
   readonly cluster: ClusterState
   readonly nodeName: string
+  /** Audit name of the actor. */
   readonly user: string
   readonly timeoutMs: number
+  /** True ends the drain without calling `then`; looked at before every round. */
+  readonly isCalledOff?: () => boolean
   readonly then: (left: readonly string[]) => void
 }
 
 /** Between two rounds of evictions. */
 const roundMs = 5000
 
-/** Starts the drain; it goes on in virtual time. */
+/** Starts the drain; it goes on in virtual time. An empty node is done at once. */
 export function drainNode(account: AwsAccount, drain: NodeDrain): void {
   const { cluster, nodeName, user } = drain
   const { server, store } = cluster.twin
-  if (store.get('Node', undefined, nodeName) !== undefined) {
+  const node = store.get('Node', undefined, nodeName)
+  if (node !== undefined && node.spec?.unschedulable !== true) {
     const body = { spec: { unschedulable: true } }
     server.patch('Node', { name: nodeName }, { type: 'strategic', body }, user)
   }
@@ -30,6 +34,7 @@ export function drainNode(account: AwsAccount, drain: NodeDrain): void {
 
 function round(account: AwsAccount, drain: NodeDrain, endMs: number): void {
   const { cluster, nodeName, then, user } = drain
+  if (drain.isCalledOff?.() === true) return
   const pods = [...cluster.twin.store.podsOnNode(nodeName).values()].filter(isDrained)
   const isOver = pods.length === 0 || account.kernel.nowMs() >= endMs
   if (isOver) {

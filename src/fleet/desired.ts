@@ -1,0 +1,78 @@
+/** The desired fleet: every default applied, every matrix expanded, plain frozen data. Fleet layer, types only. */
+
+import type { SourceLocation } from '../world/finding.ts'
+import type { StringMap, Taint } from '../world/kube-objects.ts'
+
+/** The fleet of one file. */
+export interface DesiredFleet {
+  readonly name: string
+  readonly clusters: readonly DesiredCluster[]
+}
+
+/** One cluster. */
+export interface DesiredCluster {
+  readonly name: string
+  readonly region: string
+  /** Minor, e.g. `1.35`. */
+  readonly kubernetesVersion: string
+  readonly labels: StringMap
+  /** Groups before zones are known: `availabilityZone` may be `*`. */
+  readonly nodeGroups: readonly DesiredNodeGroup[]
+  readonly migration: DesiredMigration
+  readonly priorityExpanderEnabled: boolean
+  /** Add-ons kept at the default of the cluster's minor. */
+  readonly addons: readonly string[]
+  readonly managesAutoscalerImage: boolean
+  readonly location: SourceLocation | undefined
+}
+
+/** One node group of one cluster, or a pattern of one per zone. */
+export interface DesiredNodeGroup {
+  /** May hold `$(az)` and `$(azIndex)` until zones are known. */
+  readonly name: string
+  readonly availabilityZone: string
+  readonly capacityType: 'SPOT' | 'ON_DEMAND'
+  readonly arch: 'amd64' | 'arm64'
+  readonly instanceTypes: readonly string[]
+  readonly amiFamily: 'AmazonLinux2' | 'AmazonLinux2023'
+  /** `latest` or an exact release such as `1.35.6-20260714`. */
+  readonly releaseVersion: string
+  readonly nodeRole: string
+  readonly subnetSelector: StringMap
+  readonly minSize: number
+  readonly maxSize: number
+  readonly labels: StringMap
+  readonly taints: readonly Taint[]
+  readonly tags: StringMap
+  readonly kubelet: Readonly<Record<string, unknown>>
+  readonly volume: DesiredVolume
+  readonly ebsOptimized: boolean
+  readonly updateConfig: { maxUnavailable?: number; maxUnavailablePercentage?: number } | undefined
+  readonly priority: number
+  readonly location: SourceLocation | undefined
+}
+
+/** Root volume; GiB. */
+export interface DesiredVolume {
+  readonly size: number
+  readonly type: string
+  readonly iops?: number
+  readonly throughput?: number
+}
+
+/** The `migration` block with its defaults (drain-and-rolling section 12). Durations in milliseconds. */
+export interface DesiredMigration {
+  readonly from: readonly { readonly nameGlob?: string; readonly tags?: StringMap }[]
+  readonly surge: { readonly fraction: number } | { readonly count: number }
+  readonly canaryNodeCount: number
+  readonly canarySoakMs: number
+  readonly podDeadlineMs: number
+  readonly nodeDeadlineMs: number
+  readonly jobDeadlineMs: number
+  readonly emptySoakMs: number
+  readonly soakMs: number
+  readonly virtualBudgetFraction: number
+  readonly barePods: 'block' | 'wait' | 'delete'
+  readonly jobs: 'wait' | 'evict'
+  readonly overrides: ReadonlyMap<string, 'delete' | 'skip'>
+}

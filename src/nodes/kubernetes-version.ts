@@ -1,0 +1,28 @@
+/** Kubernetes versions: minors as numbers, and the skew that upstream supports. Nodes layer, pure. */
+
+/** 35 for `1.35`, `v1.35.4-eks-1` and `1.35.6-20260714`; NaN for anything else. */
+export function minorOf(version: string): number {
+  const match = /^v?1\.(\d+)/.exec(version)
+  return match?.[1] === undefined ? Number.NaN : Number.parseInt(match[1], 10)
+}
+
+/** `1.35` for 35. */
+export function versionOf(minor: number): string {
+  return `1.${minor}`
+}
+
+/** A minor version as EKS writes it; undefined when it is not one. */
+export function parseVersion(text: string): string | undefined {
+  return /^1\.\d{1,2}$/.test(text) ? text : undefined
+}
+
+/** Minors a kubelet may be behind: 3 since kubelet 1.25, 2 before (Kubernetes version skew policy). */
+export function kubeletSkewMax(kubeletMinor: number): number {
+  return kubeletMinor >= 25 ? 3 : 2
+}
+
+/** True when a kubelet works with an API server: never newer, not too old. */
+export function isKubeletSupported(kubeletMinor: number, apiServerMinor: number): boolean {
+  const behind = apiServerMinor - kubeletMinor
+  return behind >= 0 && behind <= kubeletSkewMax(kubeletMinor)
+}

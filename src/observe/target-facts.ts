@@ -1,0 +1,43 @@
+/** Subnets and AMI releases that a target needs; read once, then frozen for the run. Observe layer. */
+
+import { releaseParameterOf, type TargetFacts } from '../decide/target-of.ts'
+import type { DesiredCluster } from '../fleet/desired.ts'
+import type { AwsApi } from '../world/aws-api.ts'
+
+/** GetParameters takes ten names. */
+const namesPerCall = 10
+
+/** @throws RegroupError of the first call that fails. */
+export async function readTargetFacts(aws: AwsApi, cluster: DesiredCluster): Promise<TargetFacts> {
+  const selectors = cluster.nodeGroups.map((group) => group.subnetSelector)
+  const [selector = {}] = selectors
+  const answer = await aws.ec2.describeSubnets({
+    Filters: Object.entries(selector).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] })),
+  })
+  const subnets = (answer.Subnets ?? []).map((subnet) => ({
+    subnetId: subnet.SubnetId ?? '',
+    zone: subnet.AvailabilityZone ?? '',
+    tags: Object.fromEntries((subnet.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+  }))
+  return { subnets, releases: await readReleases(aws, cluster) }
+}
+
+async function readReleases(
+  aws: AwsApi,
+  cluster: DesiredCluster,
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Set<string>()
+  for (const group of cluster.nodeGroups) {
+    const name = releaseParameterOf(group, cluster.kubernetesVersion)
+    if (name !== undefined) names.add(name)
+  }
+  const all = [...names].sort()
+  const releases = new Map<string, string>()
+  for (let start = 0; start < all.length; start += namesPerCall) {
+    const { Parameters } = await aws.ssm.getParameters({ Names: all.slice(start, start + namesPerCall) })
+    for (const { Name, Value } of Parameters ?? []) {
+      if (Name !== undefined && Value !== undefined) releases.set(Name, Value)
+    }
+  }
+  return releases
+}
