@@ -6,7 +6,10 @@ import type { Observed, ObservedGroup, ObservedInstance } from './observed.ts'
 import type { MigrationTarget, OldGroupRule, TargetNodeGroup } from './target.ts'
 
 /** The old Auto Scaling groups that still exist, by name. A group of a managed node group is never old. */
-export function oldGroupsOf(target: MigrationTarget, observed: Observed): readonly ObservedGroup[] {
+export function oldGroupsOf(
+  target: MigrationTarget,
+  observed: Pick<Observed, 'groups' | 'nodeGroups'>,
+): readonly ObservedGroup[] {
   const managed = new Set(observed.nodeGroups.flatMap((group) => group.groupNames))
   return observed.groups.filter(
     (group) =>

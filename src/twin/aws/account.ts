@@ -18,6 +18,12 @@ import type {
   TemplateState,
 } from './state.ts'
 
+/** What a launch configuration says. */
+export interface LaunchConfiguration {
+  readonly ImageId: string
+  readonly InstanceType: string
+}
+
 /** How an account starts. */
 export interface AwsAccountOptions {
   readonly kernel: Kernel
@@ -39,7 +45,8 @@ export class AwsAccount {
   readonly instances = new Map<string, InstanceState>()
   readonly templates = new Map<string, TemplateState>()
   readonly subnets = new Map<string, SubnetState>()
-  readonly configurations = new Map<string, Readonly<Record<string, unknown>>>()
+  /** Launch configurations by name; they outlive their groups. */
+  readonly configurations = new Map<string, LaunchConfiguration>()
   /** Answers of writes by client token. */
   readonly tokens = new Map<string, unknown>()
   private readonly listeners: ((change: AccountChange) => void)[] = []
@@ -63,14 +70,20 @@ export class AwsAccount {
   /** Tells listeners and the journal. */
   emit(change: AccountChange): void {
     const { kernel } = this
-    kernel.journal.add({ kind: 'state', actor: actorOf(change), what: change.kind, ...lineOf(change) })
+    kernel.journal.add({
+      kind: 'state',
+      actor: actorOf(change),
+      what: change.kind,
+      ...lineOf(change),
+    })
     for (const listener of this.listeners) listener(change)
   }
 
   /** @throws RegroupError ResourceNotFoundException. */
   cluster(name: string | undefined): ClusterState {
     const found = this.clusters.get(name ?? '')
-    if (found === undefined) throw awsError('ResourceNotFoundException', `No cluster found for name: ${name}.`)
+    if (found === undefined)
+      throw awsError('ResourceNotFoundException', `No cluster found for name: ${name}.`)
     return found
   }
 
@@ -116,7 +129,10 @@ function lineOf(change: AccountChange): { object: string; detail: string } {
   switch (change.kind) {
     case 'instance-launched':
     case 'instance-terminating':
-      return { object: change.instance.id, detail: `${change.instance.groupName} ${text(change.cause)}` }
+      return {
+        object: change.instance.id,
+        detail: `${change.instance.groupName} ${text(change.cause)}`,
+      }
     case 'instance-terminated':
       return { object: change.instance.id, detail: change.instance.groupName }
     case 'group-changed':

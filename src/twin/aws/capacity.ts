@@ -26,7 +26,10 @@ export class Capacity {
   private readonly outages: CapacityOutage[] = []
   private readonly limits = new Map<string, number>()
   private readonly used = new Map<string, number>()
-  private readonly vcpuLimits = { SPOT: Number.POSITIVE_INFINITY, ON_DEMAND: Number.POSITIVE_INFINITY }
+  private readonly vcpuLimits = {
+    SPOT: Number.POSITIVE_INFINITY,
+    ON_DEMAND: Number.POSITIVE_INFINITY,
+  }
   private readonly vcpuUsed = { SPOT: 0, ON_DEMAND: 0 }
 
   addOutage(outage: CapacityOutage): void {

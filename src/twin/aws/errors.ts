@@ -3,21 +3,23 @@
 import { type FailureCode, RegroupError } from '../../world/failure.ts'
 
 const codes: Readonly<Record<string, FailureCode>> = {
-  'AlreadyExists': 'already-exists',
+  AlreadyExists: 'already-exists',
   'InvalidLaunchTemplateName.AlreadyExistsException': 'already-exists',
   'InvalidLaunchTemplateId.NotFound': 'not-found',
-  'InvalidParameterException': 'invalid',
-  'InvalidRequestException': 'invalid',
-  'ParameterNotFound': 'not-found',
-  'ResourceInUse': 'in-use',
-  'ResourceInUseException': 'in-use',
-  'ResourceLimitExceededException': 'limit-exceeded',
+  'InvalidLaunchTemplateId.VersionNotFound': 'not-found',
+  InvalidParameterException: 'invalid',
+  InvalidRequestException: 'invalid',
+  ParameterNotFound: 'not-found',
+  ResourceInUse: 'in-use',
+  ResourceInUseException: 'in-use',
+  ResourceLimitExceededException: 'limit-exceeded',
   'InvalidInstanceID.NotFound': 'not-found',
-  'InvalidInstanceType': 'invalid',
+  InvalidInstanceType: 'invalid',
   'InvalidSubnetID.NotFound': 'not-found',
-  'ResourceNotFoundException': 'not-found',
-  'ScalingActivityInProgress': 'in-use',
-  'ValidationError': 'invalid',
+  ResourceNotFoundException: 'not-found',
+  ScalingActivityInProgress: 'in-use',
+  ValidationError: 'invalid',
+  ValidationException: 'invalid',
 }
 
 /** An error with the service's own code; our code follows from it. */

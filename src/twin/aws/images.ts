@@ -1,9 +1,12 @@
 /** AMI releases, their ids and the SSM parameters that name them. Twin layer. */
 
 import releases from '../../../data/eks-ami-releases.json' with { type: 'json' }
-import { amiParameters, type AmiFamily } from '../../nodes/ami-parameters.ts'
+import { type AmiChoice, type AmiFamily, amiParameters } from '../../nodes/ami-parameters.ts'
 import { hash32 } from '../../world/random.ts'
 import type { ImageState } from './state.ts'
+
+/** What tells images of one release apart. */
+export type ImageKind = Omit<AmiChoice, 'kubernetesVersion'>
 
 type Row = readonly [string, string, string, string, readonly string[]]
 const families: readonly (readonly [AmiFamily, string])[] = [
@@ -25,15 +28,25 @@ export class Images {
     return this.byId.get(id)
   }
 
-  /** Newest image of a choice; undefined when none is published. */
+  /** An image that no parameter names, e.g. a team's own; replaces one with the same id. */
+  add(image: ImageState): void {
+    this.byId.set(image.id, image)
+  }
+
+  /** Newest standard image of a family; undefined when none is published. */
   newest(family: AmiFamily, arch: 'amd64' | 'arm64', version: string): ImageState | undefined {
-    const names = amiParameters({ family, arch, variant: 'standard', kubernetesVersion: version })
+    return this.newestOf({ family, arch, variant: 'standard' }, version)
+  }
+
+  /** Newest image of a kind for a Kubernetes minor; undefined when none is published. */
+  newestOf(kind: ImageKind, kubernetesVersion: string): ImageState | undefined {
+    const names = amiParameters({ ...kind, kubernetesVersion })
     return this.get(this.parameters.get(names?.imageIdParameter ?? '') ?? '')
   }
 
-  /** The image of an exact release. */
-  ofRelease(family: AmiFamily, arch: 'amd64' | 'arm64', release: string): ImageState | undefined {
-    return this.get(imageIdOf(family, arch, release))
+  /** The image of an exact release, e.g. `1.32.9-20251209`; undefined when it was never published. */
+  ofRelease(kind: ImageKind, release: string): ImageState | undefined {
+    return this.get(imageIdOf(kind, release))
   }
 
   /** Value of a public parameter. */
@@ -51,21 +64,45 @@ export class Images {
     for (const [family, short] of families) {
       if (!inFamilies.includes(short)) continue
       for (const arch of ['amd64', 'arm64'] as const) {
-        const id = imageIdOf(family, arch, releaseVersion)
-        const kubeletVersion = `v${kubelet}`
-        this.byId.set(id, { id, family, arch, kubernetesVersion, releaseVersion, kubeletVersion })
-        const names = amiParameters({ family, arch, variant: 'standard', kubernetesVersion })
-        // Rows come newest first: the first one of a minor is the recommended one.
-        if (names === undefined || this.parameters.has(names.imageIdParameter)) continue
-        this.parameters.set(names.imageIdParameter, id)
-        this.parameters.set(names.releaseVersionParameter, releaseVersion)
+        for (const variant of ['standard', 'nvidia'] as const) {
+          const kind = { family, arch, variant }
+          const kubeletVersion = `v${kubelet}`
+          this.addImage(kind, { kubernetesVersion, releaseVersion, kubeletVersion })
+        }
       }
     }
   }
+
+  private addImage(
+    kind: ImageKind,
+    release: Pick<ImageState, 'kubernetesVersion' | 'releaseVersion' | 'kubeletVersion'>,
+  ): void {
+    const { kubernetesVersion, releaseVersion } = release
+    const names = amiParameters({ ...kind, kubernetesVersion })
+    if (names === undefined) return
+    const id = imageIdOf(kind, releaseVersion)
+    this.byId.set(id, { id, family: kind.family, arch: kind.arch, ...release })
+    // Rows come newest first: the first one of a minor is the recommended one.
+    if (this.parameters.has(names.imageIdParameter)) return
+    this.parameters.set(names.imageIdParameter, id)
+    this.parameters.set(names.releaseVersionParameter, releaseVersion)
+  }
 }
 
-function imageIdOf(family: AmiFamily, arch: string, release: string): string {
+/** The kind of image behind an EKS `amiType`; undefined for families without images in the twin. */
+export function imageKindOf(amiType: string): ImageKind | undefined {
+  const match = /^(AL2|AL2023)_(x86_64|ARM_64)(?:_(STANDARD|NVIDIA|GPU))?$/.exec(amiType)
+  if (match === null) return undefined
+  return {
+    family: match[1] === 'AL2' ? 'AmazonLinux2' : 'AmazonLinux2023',
+    arch: match[2] === 'ARM_64' ? 'arm64' : 'amd64',
+    variant: match[3] === 'NVIDIA' || match[3] === 'GPU' ? 'nvidia' : 'standard',
+  }
+}
+
+function imageIdOf({ arch, family, variant }: ImageKind, release: string): string {
+  const suffix = variant === 'standard' ? '' : `/${variant}`
   const hex = (salt: number): string =>
-    hash32(`${salt}/${family}/${arch}/${release}`).toString(16).padStart(8, '0')
+    hash32(`${salt}/${family}/${arch}/${release}${suffix}`).toString(16).padStart(8, '0')
   return `ami-${(hex(0) + hex(1) + hex(2)).slice(0, 17)}`
 }

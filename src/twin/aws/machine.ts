@@ -36,7 +36,12 @@ export function machineOf(instance: InstanceState, group: GroupState, region: st
     labels,
     taints,
     capacity,
-    allocatable: { cpuMilli: room.cpuMilli, memoryBytes: room.memoryBytes, pods: room.podCount, ...gpus },
+    allocatable: {
+      cpuMilli: room.cpuMilli,
+      memoryBytes: room.memoryBytes,
+      pods: room.podCount,
+      ...gpus,
+    },
     ...(joinFailure === undefined ? {} : { joinFailure }),
   }
 }

@@ -162,7 +162,14 @@ export interface NodeGroupState {
   readonly arn: string
   readonly uuid: string
   readonly createdMs: number
-  status: 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING' | 'CREATE_FAILED' | 'DELETE_FAILED' | 'DEGRADED'
+  status:
+    | 'CREATING'
+    | 'ACTIVE'
+    | 'UPDATING'
+    | 'DELETING'
+    | 'CREATE_FAILED'
+    | 'DELETE_FAILED'
+    | 'DEGRADED'
   version: string
   releaseVersion: string
   readonly amiType: string
@@ -174,7 +181,11 @@ export interface NodeGroupState {
   taints: readonly { key: string; value?: string; effect: string }[]
   tags: StringMap
   launchTemplate: { id: string; name: string; version: string } | undefined
-  updateConfig: { maxUnavailable?: number; maxUnavailablePercentage?: number; updateStrategy?: string }
+  updateConfig: {
+    maxUnavailable?: number
+    maxUnavailablePercentage?: number
+    updateStrategy?: string
+  }
   /** Mirrors the group with a lag. */
   scaling: { minSize: number; maxSize: number; desiredSize: number }
   groupName: string | undefined
@@ -185,9 +196,18 @@ export interface NodeGroupState {
 /** Something that happened in the account; what the judge looks at. */
 export type AccountChange =
   | { readonly kind: 'instance-launched'; readonly instance: InstanceState; readonly cause: Cause }
-  | { readonly kind: 'instance-terminating'; readonly instance: InstanceState; readonly cause: Cause }
+  | {
+      readonly kind: 'instance-terminating'
+      readonly instance: InstanceState
+      readonly cause: Cause
+    }
   | { readonly kind: 'instance-terminated'; readonly instance: InstanceState }
-  | { readonly kind: 'group-changed'; readonly group: GroupState; readonly what: string; readonly cause: Cause }
+  | {
+      readonly kind: 'group-changed'
+      readonly group: GroupState
+      readonly what: string
+      readonly cause: Cause
+    }
   | { readonly kind: 'group-deleted'; readonly group: GroupState; readonly cause: Cause }
   | { readonly kind: 'node-group'; readonly nodeGroup: NodeGroupState; readonly status: string }
   | { readonly kind: 'cluster-version'; readonly cluster: ClusterState }

@@ -78,7 +78,11 @@ export function addGroup(account: AwsAccount, spec: GroupSpec): GroupState {
 }
 
 /** Puts `desiredCapacity` running instances with Ready nodes into the group, zones in turn. */
-export function placeInstances(account: AwsAccount, group: GroupState, ids: readonly string[]): void {
+export function placeInstances(
+  account: AwsAccount,
+  group: GroupState,
+  ids: readonly string[],
+): void {
   const { machines } = account.cluster(group.clusterName).twin
   for (let index = 0; index < group.desiredCapacity; index += 1) {
     const subnetId = group.subnetIds[index % group.subnetIds.length] ?? ''

@@ -1,15 +1,15 @@
 /** The Auto Scaling operations of the port. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-auto-scaling'
-import type { AwsAccount } from '../account.ts'
 import { timeText } from '../../kernel/kernel.ts'
+import type { AwsAccount } from '../account.ts'
 import { awsError } from '../errors.ts'
 import { pageOf } from '../page.ts'
 import type { GroupState, InstanceState } from '../state.ts'
 import { changed } from './changed.ts'
-import { groupView, instanceView } from './views.ts'
 import { awaitEmpty, terminateInstance } from './instances.ts'
 import { reconcileSoon } from './reconcile.ts'
+import { groupView, instanceView } from './views.ts'
 
 /** Groups by names or tag filters, 100 a page. */
 export function describeGroups(
@@ -45,7 +45,10 @@ export function describeActivities(
   input: Sdk.DescribeScalingActivitiesType,
 ): Sdk.ActivitiesType {
   const { activities } = account.group(input.AutoScalingGroupName)
-  const { page, next } = pageOf(activities, { token: input.NextToken, size: input.MaxRecords ?? 100 })
+  const { page, next } = pageOf(activities, {
+    token: input.NextToken,
+    size: input.MaxRecords ?? 100,
+  })
   return { Activities: page.map(activityView), ...(next === undefined ? {} : { NextToken: next }) }
 }
 
@@ -138,7 +141,10 @@ export function terminateById(
   const instance = account.instances.get(input.InstanceId ?? '')
   const group = account.groups.get(instance?.groupName ?? '')
   if (instance === undefined || group === undefined || instance.state === 'terminated') {
-    throw awsError('ValidationError', `Instance Id not found - No managed instance found for instance ID ${input.InstanceId}`)
+    throw awsError(
+      'ValidationError',
+      `Instance Id not found - No managed instance found for instance ID ${input.InstanceId}`,
+    )
   }
   if (input.ShouldDecrementDesiredCapacity === true) {
     if (group.desiredCapacity - 1 < group.minSize) {
@@ -269,4 +275,20 @@ export function describeInstances(
       LaunchTemplate: undefined,
     })),
   }
+}
+
+/** @throws RegroupError ResourceInUse while a group uses it. */
+export function deleteConfiguration(
+  account: AwsAccount,
+  input: Sdk.LaunchConfigurationNameType,
+): void {
+  const name = input.LaunchConfigurationName ?? ''
+  if (!account.configurations.has(name)) {
+    throw awsError('ValidationError', `Launch configuration name not found - ${name}`)
+  }
+  if ([...account.groups.values()].some((group) => group.configurationName === name)) {
+    const text = `Cannot delete launch configuration ${name} because it is attached to an AutoScalingGroup`
+    throw awsError('ResourceInUse', text)
+  }
+  account.configurations.delete(name)
 }

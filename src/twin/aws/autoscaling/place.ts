@@ -21,7 +21,8 @@ export function takePlace(
   onlyZone?: string,
 ): Place | { readonly failure: string } {
   const { capacityType, instanceTypes } = group.recipe
-  let failure = 'There are not enough free addresses in the subnets. InsufficientFreeAddressesInSubnet'
+  let failure =
+    'There are not enough free addresses in the subnets. InsufficientFreeAddressesInSubnet'
   for (const subnetId of emptiestFirst(account, group)) {
     const subnet = account.subnets.get(subnetId)
     assert(subnet !== undefined, `subnet ${subnetId} of ${group.name} exists`)

@@ -11,7 +11,11 @@ import { changed } from './changed.ts'
 const tagsMax = 50
 
 /** Adds or replaces tags. @throws RegroupError ValidationError for more than 50 on a group. */
-export function putTags(account: AwsAccount, input: Sdk.CreateOrUpdateTagsType, user: string): void {
+export function putTags(
+  account: AwsAccount,
+  input: Sdk.CreateOrUpdateTagsType,
+  user: string,
+): void {
   for (const tag of input.Tags ?? []) {
     const group = account.group(tag.ResourceId)
     const key = tag.Key ?? ''
@@ -47,8 +51,15 @@ export function describeTags(account: AwsAccount, input: Sdk.DescribeTagsType): 
   return { Tags: [...page], ...(next === undefined ? {} : { NextToken: next }) }
 }
 
+/** A tag with all its members. */
+export interface TagView extends Sdk.TagDescription {
+  readonly ResourceId: string
+  readonly Key: string
+  readonly Value: string
+}
+
 /** As DescribeTags and DescribeAutoScalingGroups show them. */
-export function tagViews(group: GroupState): Required<Sdk.TagDescription>[] {
+export function tagViews(group: GroupState): TagView[] {
   return [...group.tags].map(([Key, { isPropagated, value }]) => ({
     ResourceId: group.name,
     ResourceType: 'auto-scaling-group',

@@ -6,10 +6,17 @@ import type { GroupState, InstanceState } from '../state.ts'
 import { tagViews } from './tags.ts'
 
 /** One instance of a group. */
-export function instanceView(instance: InstanceState): Required<
+export function instanceView(
+  instance: InstanceState,
+): Required<
   Pick<
     Sdk.Instance,
-    'InstanceId' | 'AvailabilityZone' | 'LifecycleState' | 'HealthStatus' | 'ProtectedFromScaleIn' | 'InstanceType'
+    | 'InstanceId'
+    | 'AvailabilityZone'
+    | 'LifecycleState'
+    | 'HealthStatus'
+    | 'ProtectedFromScaleIn'
+    | 'InstanceType'
   >
 > {
   return {
@@ -72,4 +79,40 @@ function launchView(group: GroupState): Partial<Sdk.AutoScalingGroup> {
       },
     },
   }
+}
+
+/** The refresh in progress, if any. */
+export function refreshesView(group: GroupState): Sdk.DescribeInstanceRefreshesAnswer {
+  const refresh = { InstanceRefreshId: `refresh-of-${group.name}`, Status: 'InProgress' as const }
+  return { InstanceRefreshes: group.isInstanceRefreshActive ? [refresh] : [] }
+}
+
+/** A group's lifecycle hooks. */
+export function hooksView(group: GroupState): Sdk.DescribeLifecycleHooksAnswer {
+  return {
+    LifecycleHooks: group.hooks.map((hook) => ({
+      LifecycleHookName: hook.name,
+      AutoScalingGroupName: group.name,
+      LifecycleTransition: hook.transition,
+      HeartbeatTimeout: hook.timeoutSeconds,
+      DefaultResult: 'CONTINUE',
+    })),
+  }
+}
+
+/** Launch configurations by names, or all; unknown names are left out, as AWS does. */
+export function configurationsView(
+  account: AwsAccount,
+  input: Sdk.LaunchConfigurationNamesType,
+): Sdk.LaunchConfigurationsType {
+  const wanted = input.LaunchConfigurationNames ?? []
+  const found = [...account.configurations]
+    .filter(([name]) => wanted.length === 0 || wanted.includes(name))
+    .map(([LaunchConfigurationName, { ImageId, InstanceType }]) => ({
+      LaunchConfigurationName,
+      ImageId,
+      InstanceType,
+      CreatedTime: new Date(account.kernel.startMs),
+    }))
+  return { LaunchConfigurations: found }
 }

@@ -1,132 +1,12 @@
-/** The EC2 operations of the port. Twin layer. */
+/** EC2 operations on instances, types, subnets and images. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-ec2'
 import { instanceType, instanceTypeNames } from '../../../nodes/instance-types.ts'
 import type { AwsAccount } from '../account.ts'
+import { loseInstance } from '../autoscaling/loss.ts'
 import { awsError } from '../errors.ts'
-import type { TemplateState, TemplateVersionState } from '../state.ts'
-
-/** @throws RegroupError when the name is taken. */
-export function createTemplate(
-  account: AwsAccount,
-  input: Sdk.CreateLaunchTemplateRequest,
-): Sdk.CreateLaunchTemplateResult {
-  return account.once('template', input.ClientToken, () => {
-    const name = input.LaunchTemplateName ?? ''
-    if ([...account.templates.values()].some((one) => one.name === name)) {
-      throw awsError(
-        'InvalidLaunchTemplateName.AlreadyExistsException',
-        'Launch template name already in use.',
-      )
-    }
-    const tags = input.TagSpecifications?.flatMap((one) => one.Tags ?? []) ?? []
-    const template: TemplateState = {
-      id: `lt-${account.kernel.hexId('template', 17)}`,
-      name,
-      createdMs: account.kernel.nowMs(),
-      defaultVersion: 1,
-      versions: [versionOf(account, 1, input.LaunchTemplateData)],
-      tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
-    }
-    account.templates.set(template.id, template)
-    return { LaunchTemplate: templateView(template) }
-  })
-}
-
-function versionOf(account: AwsAccount, version: number, data: unknown): TemplateVersionState {
-  const plain = { ...(data as Readonly<Record<string, unknown>> | undefined) }
-  return { version, data: plain, createdMs: account.kernel.nowMs() }
-}
-
-/** Adds a version. */
-export function createTemplateVersion(
-  account: AwsAccount,
-  input: Sdk.CreateLaunchTemplateVersionRequest,
-): Sdk.CreateLaunchTemplateVersionResult {
-  return account.once('template-version', input.ClientToken, () => {
-    const template = findTemplate(account, input.LaunchTemplateId, input.LaunchTemplateName)
-    const next = versionOf(account, template.versions.length + 1, input.LaunchTemplateData)
-    template.versions.push(next)
-    return { LaunchTemplateVersion: versionView(template, next) }
-  })
-}
-
-/** A template by id or name. @throws RegroupError InvalidLaunchTemplateId.NotFound. */
-export function findTemplate(
-  account: AwsAccount,
-  id: string | undefined,
-  name?: string | undefined,
-): TemplateState {
-  const found =
-    account.templates.get(id ?? '') ?? [...account.templates.values()].find((one) => one.name === name)
-  if (found !== undefined) return found
-  const text = `The specified launch template, with template ID ${id ?? name}, does not exist.`
-  throw awsError('InvalidLaunchTemplateId.NotFound', text)
-}
-
-/** Templates by ids, names or name filter. */
-export function describeTemplates(
-  account: AwsAccount,
-  input: Sdk.DescribeLaunchTemplatesRequest,
-): Sdk.DescribeLaunchTemplatesResult {
-  const byName = input.Filters?.find((one) => one.Name === 'launch-template-name')?.Values
-  const names = input.LaunchTemplateNames ?? byName
-  const all = [...account.templates.values()].filter(
-    (one) =>
-      (input.LaunchTemplateIds === undefined || input.LaunchTemplateIds.includes(one.id)) &&
-      (names === undefined || names.includes(one.name)),
-  )
-  return { LaunchTemplates: all.map(templateView) }
-}
-
-/** Versions of one template; `$Latest` and `$Default` are resolved. */
-export function describeTemplateVersions(
-  account: AwsAccount,
-  input: Sdk.DescribeLaunchTemplateVersionsRequest,
-): Sdk.DescribeLaunchTemplateVersionsResult {
-  const template = findTemplate(account, input.LaunchTemplateId, input.LaunchTemplateName)
-  const wanted = input.Versions?.map((text) => resolveVersion(template, text))
-  const versions = template.versions.filter((one) => wanted === undefined || wanted.includes(one.version))
-  return { LaunchTemplateVersions: versions.map((one) => versionView(template, one)) }
-}
-
-/** The number behind `$Latest`, `$Default` or digits. */
-export function resolveVersion(template: TemplateState, text: string | undefined): number {
-  if (text === undefined || text === '$Default') return template.defaultVersion
-  return text === '$Latest' ? template.versions.length : Number(text)
-}
-
-/** Removes a template. */
-export function deleteTemplate(
-  account: AwsAccount,
-  input: Sdk.DeleteLaunchTemplateRequest,
-): Sdk.DeleteLaunchTemplateResult {
-  const template = findTemplate(account, input.LaunchTemplateId, input.LaunchTemplateName)
-  account.templates.delete(template.id)
-  return { LaunchTemplate: templateView(template) }
-}
-
-function templateView(template: TemplateState): Sdk.LaunchTemplate {
-  return {
-    LaunchTemplateId: template.id,
-    LaunchTemplateName: template.name,
-    CreateTime: new Date(template.createdMs),
-    DefaultVersionNumber: template.defaultVersion,
-    LatestVersionNumber: template.versions.length,
-    Tags: Object.entries(template.tags).map(([Key, Value]) => ({ Key, Value })),
-  }
-}
-
-function versionView(template: TemplateState, one: TemplateVersionState): Sdk.LaunchTemplateVersion {
-  return {
-    LaunchTemplateId: template.id,
-    LaunchTemplateName: template.name,
-    VersionNumber: one.version,
-    CreateTime: new Date(one.createdMs),
-    DefaultVersion: one.version === template.defaultVersion,
-    LaunchTemplateData: one.data as Sdk.ResponseLaunchTemplateData,
-  }
-}
+import { pageOf } from '../page.ts'
+import type { InstanceState } from '../state.ts'
 
 /** Subnets by ids or filters (tags, vpc, zone). */
 export function describeSubnets(
@@ -156,28 +36,94 @@ export function describeSubnets(
   }
 }
 
-/** Instances by id; terminated ones stay visible. */
+/** Instances by id or filters (tags of the group and cluster, state, zone); ended ones stay visible. */
 export function describeInstances(
   account: AwsAccount,
   input: Sdk.DescribeInstancesRequest,
 ): Sdk.DescribeInstancesResult {
   const ids = input.InstanceIds
-  const found = [...account.instances.values()].filter((one) => ids === undefined || ids.includes(one.id))
+  const unknown = ids?.find((id) => !account.instances.has(id))
+  if (unknown !== undefined) {
+    throw awsError('InvalidInstanceID.NotFound', `The instance ID '${unknown}' does not exist`)
+  }
+  const found = [...account.instances.values()].filter(
+    (one) =>
+      (ids === undefined || ids.includes(one.id)) &&
+      (input.Filters ?? []).every((filter) => matches(one, filter)),
+  )
+  const size = Math.min(input.MaxResults ?? instancesMax, instancesMax)
+  const { page, next } = pageOf(found, { token: input.NextToken, size })
   return {
-    Reservations: found.map((one) => ({
-      Instances: [
-        {
-          InstanceId: one.id,
-          InstanceType: one.instanceType as Sdk._InstanceType,
-          ImageId: one.recipe.imageId,
-          SubnetId: one.subnetId,
-          LaunchTime: new Date(one.launchedMs),
-          Placement: { AvailabilityZone: one.zone },
-          State: { Name: one.state },
-          Tags: [{ Key: 'aws:autoscaling:groupName', Value: one.groupName }],
-        },
-      ],
-    })),
+    Reservations: page.map((one) => ({ Instances: [instanceView(one)] })),
+    ...(next === undefined ? {} : { NextToken: next }),
+  }
+}
+
+/** Instances a page. */
+const instancesMax = 1000
+
+function matches(one: InstanceState, { Name, Values = [] }: Sdk.Filter): boolean {
+  if (Name === 'instance-state-name') return Values.includes(one.state)
+  if (Name === 'availability-zone') return Values.includes(one.zone)
+  if (Name === 'tag:aws:autoscaling:groupName') return Values.includes(one.groupName)
+  if (Name === 'tag-key') return Values.includes(clusterTag(one))
+  if (Name === `tag:${clusterTag(one)}`) return Values.includes('owned')
+  return false
+}
+
+function clusterTag(one: InstanceState): string {
+  return `kubernetes.io/cluster/${one.clusterName}`
+}
+
+function instanceView(one: InstanceState): Sdk.Instance {
+  return {
+    InstanceId: one.id,
+    InstanceType: one.instanceType as Sdk._InstanceType,
+    ImageId: one.recipe.imageId,
+    SubnetId: one.subnetId,
+    LaunchTime: new Date(one.launchedMs),
+    Placement: { AvailabilityZone: one.zone },
+    State: { Name: one.state },
+    ...(one.capacityType === 'SPOT' ? { InstanceLifecycle: 'spot' as const } : {}),
+    Tags: [
+      { Key: 'aws:autoscaling:groupName', Value: one.groupName },
+      { Key: clusterTag(one), Value: 'owned' },
+    ],
+  }
+}
+
+/** Behind the back of the groups: they find the instances unhealthy and replace them. */
+export function terminateInstances(
+  account: AwsAccount,
+  input: Sdk.TerminateInstancesRequest,
+  user: string,
+): Sdk.TerminateInstancesResult {
+  const instances = (input.InstanceIds ?? []).map((id) => {
+    const instance = account.instances.get(id)
+    if (instance !== undefined) return instance
+    throw awsError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`)
+  })
+  const TerminatingInstances = instances.map((instance) => {
+    const PreviousState = { Name: instance.state }
+    loseInstance(account, instance, { user, operation: 'TerminateInstances' })
+    return { InstanceId: instance.id, PreviousState, CurrentState: { Name: instance.state } }
+  })
+  return { TerminatingInstances }
+}
+
+/** The worker security group of every cluster, by ids. */
+export function describeSecurityGroups(
+  account: AwsAccount,
+  input: Sdk.DescribeSecurityGroupsRequest,
+): Sdk.DescribeSecurityGroupsResult {
+  const all = [...account.clusters.values()].map((cluster) => ({
+    GroupId: cluster.securityGroupId,
+    GroupName: `${cluster.name}-worker-nodes`,
+    Tags: [{ Key: `kubernetes.io/cluster/${cluster.name}`, Value: 'owned' }],
+  }))
+  const wanted = input.GroupIds
+  return {
+    SecurityGroups: all.filter((one) => wanted === undefined || wanted.includes(one.GroupId)),
   }
 }
 
@@ -190,7 +136,10 @@ export function describeInstanceTypes(
     InstanceTypes: names.map((name) => {
       const type = instanceType(name)
       if (type === undefined) {
-        throw awsError('InvalidInstanceType', `The following supplied instance types do not exist: [${name}]`)
+        throw awsError(
+          'InvalidInstanceType',
+          `The following supplied instance types do not exist: [${name}]`,
+        )
       }
       return {
         InstanceType: name as Sdk._InstanceType,

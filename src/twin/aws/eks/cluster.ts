@@ -1,17 +1,15 @@
-/** Clusters, their versions and add-ons. Twin layer. */
+/** Clusters and their versions. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-eks'
 import { between } from '../../kernel/draws.ts'
 import type { AwsAccount } from '../account.ts'
 import { awsError } from '../errors.ts'
-import type { AddonState, ClusterState } from '../state.ts'
+import type { ClusterState } from '../state.ts'
 import { startUpdate, updateInFlight, updateView } from './updates.ts'
-import { isAddonCompatible, offeredVersions } from './versions.ts'
+import { offeredVersions } from './versions.ts'
 
 /** Control plane upgrade of one minor (fleet-upgrades 8.1: about ten minutes seen). */
 const upgradeMs = [480_000, 720_000] as const
-/** Add-on update. */
-const addonMs = [50_000, 90_000] as const
 
 /** As DescribeCluster shows it. */
 export function clusterView(account: AwsAccount, cluster: ClusterState): Sdk.Cluster {
@@ -65,7 +63,10 @@ export function updateClusterVersion(
 function checkUpgrade(cluster: ClusterState, wanted: string): void {
   const busy = updateInFlight(cluster.updates)
   if (busy !== undefined || cluster.status !== 'ACTIVE') {
-    throw awsError('ResourceInUseException', `Cannot ${cluster.status} because cluster ${cluster.name} currently has update ${busy?.id} in progress`)
+    throw awsError(
+      'ResourceInUseException',
+      `Cannot ${cluster.status} because cluster ${cluster.name} currently has update ${busy?.id} in progress`,
+    )
   }
   const step = Number(wanted.slice(2)) - Number(cluster.version.slice(2))
   if (step !== 1) {
@@ -75,67 +76,4 @@ function checkUpgrade(cluster: ClusterState, wanted: string): void {
   if (!offeredVersions.includes(wanted)) {
     throw awsError('InvalidParameterException', `unsupported Kubernetes version ${wanted}`)
   }
-}
-
-/** As DescribeAddon shows it. */
-export function describeAddon(
-  account: AwsAccount,
-  input: Sdk.DescribeAddonRequest,
-): Sdk.DescribeAddonResponse {
-  return { addon: addonView(account, findAddon(account, input.clusterName, input.addonName)) }
-}
-
-function findAddon(
-  account: AwsAccount,
-  clusterName: string | undefined,
-  name: string | undefined,
-): AddonState {
-  const addon = account.cluster(clusterName).addons.get(name ?? '')
-  if (addon === undefined) {
-    throw awsError('ResourceNotFoundException', `No addon: ${name} found in cluster: ${clusterName}`)
-  }
-  return addon
-}
-
-function addonView(account: AwsAccount, addon: AddonState): Sdk.Addon {
-  return {
-    addonName: addon.name,
-    addonVersion: addon.version,
-    status: addon.status,
-    createdAt: new Date(addon.createdMs),
-    modifiedAt: new Date(account.kernel.nowMs()),
-    health: { issues: [] },
-  }
-}
-
-/** Also sets the image tag of the add-on's workload, which rolls it. */
-export function updateAddon(
-  account: AwsAccount,
-  input: Sdk.UpdateAddonRequest,
-): Sdk.UpdateAddonResponse {
-  const cluster = account.cluster(input.clusterName)
-  const addon = findAddon(account, input.clusterName, input.addonName)
-  return account.once(`addon/${cluster.name}/${addon.name}`, input.clientRequestToken, () => {
-    const version = input.addonVersion ?? addon.version
-    if (addon.status !== 'ACTIVE') {
-      throw awsError('ResourceInUseException', `Addon ${addon.name} cannot be updated as it is currently in UPDATING state`)
-    }
-    if (!isAddonCompatible(addon.name, version, cluster.version)) {
-      throw awsError('InvalidParameterException', `Addon version specified is not supported`)
-    }
-    addon.status = 'UPDATING'
-    const update = startUpdate(account, addon.updates, 'AddonUpdate', { AddonVersion: version })
-    const random = account.kernel.random(`addon/${cluster.name}/${addon.name}/${version}`)
-    account.kernel.after(between(random, ...addonMs), 'addon-updated', () => {
-      addon.version = version
-      addon.status = 'ACTIVE'
-      update.status = 'Successful'
-    })
-    return { update: updateView(update) }
-  })
-}
-
-/** Names, sorted. */
-export function listAddons(account: AwsAccount, input: Sdk.ListAddonsRequest): Sdk.ListAddonsResponse {
-  return { addons: [...account.cluster(input.clusterName).addons.keys()].sort() }
 }

@@ -21,7 +21,8 @@ export function noteLaunch(account: AwsAccount, group: GroupState): void {
     if (nodeGroup.status === 'DEGRADED' && nodeGroup.issues.length === 0) setStatus('ACTIVE')
     return
   }
-  const isLasting = newest.length === failuresMin && newest.every((one) => one.statusCode === 'Failed')
+  const isLasting =
+    newest.length === failuresMin && newest.every((one) => one.statusCode === 'Failed')
   if (!isLasting || nodeGroup.status !== 'ACTIVE') return
   const message = newest[0].statusMessage ?? ''
   nodeGroup.issues = [{ code, message, resourceIds: [group.name] }]

@@ -1,12 +1,14 @@
 /** UpdateNodegroupConfig: sizes, labels, taints, update settings. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-eks'
-import type { Taint } from '../../../world/kube-objects.ts'
+import type { StringMap, Taint } from '../../../world/kube-objects.ts'
 import type { AwsAccount } from '../account.ts'
 import { liveInstances, reconcileSoon } from '../autoscaling/reconcile.ts'
 import { awsError } from '../errors.ts'
 import type { NodeGroupState } from '../state.ts'
-import { kubeTaint, recipeOf } from './node-group.ts'
+import { plainTaint, plainUpdateConfig } from './node-group.ts'
+import { kubeTaint } from './node-group-recipe.ts'
+import { checkLabels, checkTaints, checkUpdateConfig } from './node-group-rules.ts'
 import { startUpdate, updateInFlight, updateView } from './updates.ts'
 
 /** A config update is done in well under a minute. */
@@ -22,7 +24,10 @@ export function requireIdle(nodeGroup: NodeGroupState): void {
   }
 }
 
-/** Applies the change at once; the update ends a little later. */
+/**
+ * Applies the change at once; the update ends a little later.
+ * @throws RegroupError InvalidParameterException (SCL-2, SCL-3, LBL rules), ResourceInUseException.
+ */
 export function updateNodegroupConfig(
   account: AwsAccount,
   input: Sdk.UpdateNodegroupConfigRequest,
@@ -30,17 +35,19 @@ export function updateNodegroupConfig(
   const nodeGroup = account.nodeGroup(input.clusterName, input.nodegroupName)
   return account.once(`config/${nodeGroup.arn}`, input.clientRequestToken, () => {
     requireIdle(nodeGroup)
+    checkLabels(input.labels?.addOrUpdateLabels ?? {})
+    checkTaints(input.taints?.addOrUpdateTaints ?? [])
+    checkUpdateConfig(input.updateConfig)
     changeScaling(account, nodeGroup, input.scalingConfig)
     changeLabelsAndTaints(account, nodeGroup, input)
-    const { maxUnavailable, maxUnavailablePercentage, updateStrategy } = input.updateConfig ?? {}
     if (input.updateConfig !== undefined) {
-      nodeGroup.updateConfig = {
-        ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
-        ...(maxUnavailablePercentage === undefined ? {} : { maxUnavailablePercentage }),
-        ...(updateStrategy === undefined ? {} : { updateStrategy }),
-      }
+      nodeGroup.updateConfig = plainUpdateConfig(input.updateConfig)
     }
-    const update = startUpdate(account, nodeGroup.updates, 'ConfigUpdate', {})
+    const update = startUpdate(account, nodeGroup.updates, 'ConfigUpdate', {
+      MinSize: input.scalingConfig?.minSize?.toString(),
+      MaxSize: input.scalingConfig?.maxSize?.toString(),
+      DesiredSize: input.scalingConfig?.desiredSize?.toString(),
+    })
     nodeGroup.status = 'UPDATING'
     account.kernel.after(configMs, 'config-updated', () => {
       update.status = 'Successful'
@@ -50,6 +57,7 @@ export function updateNodegroupConfig(
   })
 }
 
+/** Sizes go to the group at once; a lower desired size ends instances without regard to budgets after 15 min. */
 function changeScaling(
   account: AwsAccount,
   nodeGroup: NodeGroupState,
@@ -61,13 +69,12 @@ function changeScaling(
   const maxSize = scaling.maxSize ?? group.maxSize
   const desiredSize = scaling.desiredSize ?? group.desiredCapacity
   if (minSize > desiredSize) {
-    throw awsError(
-      'InvalidParameterException',
-      `Minimum capacity ${minSize} can't be greater than desired size ${desiredSize}`,
-    )
+    const text = `Minimum capacity ${minSize} can't be greater than desired size ${desiredSize}`
+    throw awsError('InvalidParameterException', text)
   }
   if (desiredSize > maxSize) {
-    throw awsError('InvalidParameterException', `desiredSize can't be greater than maxSize`)
+    const text = `Maximum capacity ${maxSize} can't be less than desired size ${desiredSize}`
+    throw awsError('InvalidParameterException', text)
   }
   Object.assign(group, { minSize, maxSize, desiredCapacity: desiredSize })
   nodeGroup.scaling = { minSize, maxSize, desiredSize }
@@ -76,43 +83,63 @@ function changeScaling(
   reconcileSoon(account, group)
 }
 
-/** Live nodes follow; what users removed by hand is not added again. */
+/** What a config update does to labels and taints, in Kubernetes spelling. */
+interface LabelChange {
+  readonly labels: StringMap
+  readonly removedLabels: readonly string[]
+  readonly taints: readonly Taint[]
+  readonly removedTaints: readonly Taint[]
+}
+
 function changeLabelsAndTaints(
   account: AwsAccount,
   nodeGroup: NodeGroupState,
   input: Sdk.UpdateNodegroupConfigRequest,
 ): void {
-  const added = input.labels?.addOrUpdateLabels ?? {}
-  const removed = input.labels?.removeLabels ?? []
-  const labels: Record<string, string> = { ...nodeGroup.labels, ...added }
-  for (const key of removed) delete labels[key]
-  const same = (a: Sdk.Taint, b: Sdk.Taint): boolean => a.key === b.key && a.effect === b.effect
-  const newTaints = input.taints?.addOrUpdateTaints ?? []
-  const gone = [...newTaints, ...(input.taints?.removeTaints ?? [])]
-  const present = nodeGroup.taints as readonly Sdk.Taint[]
-  const taints = [...present.filter((one) => !gone.some((other) => same(one, other))), ...newTaints]
-  nodeGroup.labels = labels
-  nodeGroup.taints = taints as NodeGroupState['taints']
+  const added = (input.taints?.addOrUpdateTaints ?? []).map(plainTaint)
+  const removed = (input.taints?.removeTaints ?? []).map(plainTaint)
+  const change: LabelChange = {
+    labels: input.labels?.addOrUpdateLabels ?? {},
+    removedLabels: input.labels?.removeLabels ?? [],
+    taints: added.map(kubeTaint),
+    removedTaints: removed.map(kubeTaint),
+  }
+  nodeGroup.labels = labelsAfter(nodeGroup.labels, change)
+  const kept = nodeGroup.taints.filter((one) => ![...added, ...removed].some((o) => isSame(one, o)))
+  nodeGroup.taints = [...kept, ...added]
   const group = account.groups.get(nodeGroup.groupName ?? '')
   if (group === undefined) return
-  group.recipe = recipeOf(account, nodeGroup, group.recipe.templateVersion)
+  group.recipe = {
+    ...group.recipe,
+    labels: labelsAfter(group.recipe.labels, change),
+    taints: taintsAfter(group.recipe.taints, change),
+  }
   const { machines, store } = account.cluster(nodeGroup.clusterName).twin
   for (const instance of liveInstances(account, group)) {
     const node = machines.nodeOf(instance.id)
     if (node === undefined) continue
-    const nodeLabels: Record<string, string> = { ...node.metadata.labels, ...added }
-    for (const key of removed) delete nodeLabels[key]
-    const goneTaints = gone.map((one) => kubeTaint(one as NodeGroupState['taints'][number]))
-    const kept = (node.spec?.taints ?? []).filter((one) => !goneTaints.some((g) => isSame(g, one)))
-    const all = [...kept, ...newTaints.map((one) => kubeTaint(one as NodeGroupState['taints'][number]))]
-    store.replace('Node', {
-      ...node,
-      metadata: { ...node.metadata, labels: nodeLabels },
-      spec: { ...node.spec, taints: all },
-    })
+    const labels = labelsAfter(node.metadata.labels ?? {}, change)
+    const taints = taintsAfter(node.spec?.taints ?? [], change)
+    const metadata = { ...node.metadata, labels }
+    store.replace('Node', { ...node, metadata, spec: { ...node.spec, taints } })
   }
 }
 
-function isSame(a: Taint, b: Taint): boolean {
+/** Live nodes follow; what users removed by hand is not added again. */
+function labelsAfter(labels: StringMap, change: LabelChange): StringMap {
+  const all = Object.entries({ ...labels, ...change.labels })
+  return Object.fromEntries(all.filter(([key]) => !change.removedLabels.includes(key)))
+}
+
+function taintsAfter(taints: readonly Taint[], change: LabelChange): readonly Taint[] {
+  const replaced = [...change.taints, ...change.removedTaints]
+  const kept = taints.filter((one) => !replaced.some((other) => isSame(one, other)))
+  return [...kept, ...change.taints]
+}
+
+function isSame(
+  a: { readonly key: string; readonly effect: string },
+  b: { readonly key: string; readonly effect: string },
+): boolean {
   return a.key === b.key && a.effect === b.effect
 }

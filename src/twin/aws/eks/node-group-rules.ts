@@ -3,8 +3,9 @@
 import type * as Sdk from '@aws-sdk/client-eks'
 import { instanceType } from '../../../nodes/instance-types.ts'
 import type { AwsAccount } from '../account.ts'
-import { findTemplate, resolveVersion } from '../ec2/operations.ts'
+import { findTemplate, resolveVersion } from '../ec2/launch-template.ts'
 import { awsError } from '../errors.ts'
+import { imageKindOf } from '../images.ts'
 import type { ClusterState } from '../state.ts'
 
 type Data = Readonly<Record<string, unknown>>
@@ -34,12 +35,17 @@ export function checkCreation(
   checkName(account, cluster, input)
   const template = templateData(account, input.launchTemplate)
   if (template !== undefined) checkTemplate(template.data, template.name, input)
-  checkVersion(cluster, input, template?.data['ImageId'] !== undefined)
+  checkVersion(account, cluster, input, template?.data['ImageId'] !== undefined)
   checkScaling(input.scalingConfig)
+  checkUpdateConfig(input.updateConfig)
   checkLabels(input.labels ?? {})
-  checkTypes(input)
+  checkTaints(input.taints ?? [])
+  checkTypes(input, template?.data ?? {})
+  if ((input.nodeRole ?? '') === '') throw parameter('nodeRole is required')
+  if ((input.subnets ?? []).length === 0) throw parameter('subnets cannot be empty')
   for (const subnetId of input.subnets ?? []) {
-    if (!account.subnets.has(subnetId)) throw parameter(`The subnet ID '${subnetId}' does not exist`)
+    if (!account.subnets.has(subnetId))
+      throw parameter(`The subnet ID '${subnetId}' does not exist`)
   }
 }
 
@@ -58,7 +64,9 @@ function checkName(
     throw awsError('ResourceInUseException', text)
   }
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$/.test(name)) {
-    throw parameter('The nodegroup name can contain at most 63 characters, letters, digits, - and _')
+    throw parameter(
+      'The nodegroup name can contain at most 63 characters, letters, digits, - and _',
+    )
   }
 }
 
@@ -71,6 +79,7 @@ function checkTemplate(data: Data, name: string, input: Sdk.CreateNodegroupReque
   if (data['InstanceMarketOptions'] !== undefined) {
     throw parameter('Instance market options are not supported with the launch template.')
   }
+  checkProhibited(data, name)
   if (data['InstanceType'] !== undefined && (input.instanceTypes ?? []).length > 0) {
     throw awsError(
       'InvalidRequestException',
@@ -90,7 +99,27 @@ function checkTemplate(data: Data, name: string, input: Sdk.CreateNodegroupReque
   }
 }
 
+/** Texts of these are not published (LT-2, LT-3); LT-13 is EC2's. */
+function checkProhibited(data: Data, name: string): void {
+  const interfaces = data['NetworkInterfaces']
+  const list = Array.isArray(interfaces) ? (interfaces as readonly Data[]) : []
+  if (list.some((one) => one['SubnetId'] !== undefined)) {
+    throw parameter(`Launch template ${name} should not specify a subnet.`)
+  }
+  for (const field of ['InstanceInitiatedShutdownBehavior', 'HibernationOptions']) {
+    if (data[field] !== undefined) {
+      throw parameter(`Launch template ${name} should not specify ${field}.`)
+    }
+  }
+  if (list.length > 0 && data['SecurityGroupIds'] !== undefined) {
+    throw parameter(
+      'Invalid launch template: When a network interface is provided, the security groups must be a part of it.',
+    )
+  }
+}
+
 function checkVersion(
+  account: AwsAccount,
   cluster: ClusterState,
   input: Sdk.CreateNodegroupRequest,
   hasImage: boolean,
@@ -101,7 +130,9 @@ function checkVersion(
     )
   }
   if (input.version !== undefined && input.version !== cluster.version) {
-    throw parameter(`Nodegroup Kubernetes version should be equal to Cluster kubernetes version ${cluster.version}`)
+    throw parameter(
+      `Nodegroup Kubernetes version should be equal to Cluster kubernetes version ${cluster.version}`,
+    )
   }
   const release = input.releaseVersion
   if (release !== undefined && !release.startsWith(`${cluster.version}.`)) {
@@ -109,39 +140,80 @@ function checkVersion(
       `Requested release version ${release} is not valid for kubernetes version ${cluster.version}.`,
     )
   }
+  const isPublished = release === undefined || isReleaseOf(account, input.amiType, release)
+  if (!isPublished) throw parameter(`Requested release version ${release} does not exist.`)
   const minor = Number(cluster.version.slice(2))
   if (input.amiType?.startsWith('AL2_') && minor >= 33) {
-    throw parameter(`AMI Type ${input.amiType} is only supported for kubernetes versions 1.32 or earlier`)
+    throw parameter(
+      `AMI Type ${input.amiType} is only supported for kubernetes versions 1.32 or earlier`,
+    )
   }
+}
+
+/** The amiType of a request without one (clusters from 1.30 on). */
+export const defaultAmiType = 'AL2023_x86_64_STANDARD'
+
+function isReleaseOf(account: AwsAccount, amiType: string | undefined, release: string): boolean {
+  const kind = imageKindOf(amiType ?? defaultAmiType)
+  return kind !== undefined && account.images.ofRelease(kind, release) !== undefined
 }
 
 function checkScaling(scaling: Sdk.NodegroupScalingConfig | undefined): void {
   const { desiredSize = 2, maxSize = 2, minSize = 1 } = scaling ?? {}
+  if (minSize < 0 || maxSize < 1) throw parameter('minSize is at least 0, maxSize at least 1')
   if (minSize > desiredSize) throw parameter("minSize can't be greater than desiredSize")
   if (desiredSize > maxSize) throw parameter("desiredSize can't be greater than maxSize")
 }
 
-function checkLabels(labels: Readonly<Record<string, string>>): void {
+/** @throws RegroupError InvalidParameterException: exactly one of the two, 1..100 (SCL-4). */
+export function checkUpdateConfig(config: Sdk.NodegroupUpdateConfig | undefined): void {
+  if (config === undefined) return
+  const { maxUnavailable, maxUnavailablePercentage } = config
+  const value = maxUnavailable ?? maxUnavailablePercentage
+  const isBoth = maxUnavailable !== undefined && maxUnavailablePercentage !== undefined
+  const isOutside = value !== undefined && (value < 1 || value > 100)
+  const isNeither = value === undefined && config.updateStrategy === undefined
+  if (isBoth || isOutside || isNeither) {
+    throw parameter('Specify one of maxUnavailable and maxUnavailablePercentage, from 1 to 100.')
+  }
+}
+
+/** @throws RegroupError InvalidParameterException for more than 50 or equal ones (LBL-3). */
+export function checkTaints(taints: readonly Sdk.Taint[]): void {
+  const identities = new Set(taints.map((taint) => `${taint.key}:${taint.effect}`))
+  if (taints.length > 50) throw parameter('A node group can have at most 50 taints.')
+  if (identities.size < taints.length) throw parameter('Taints must differ in key or effect.')
+}
+
+/** @throws RegroupError InvalidParameterException for reserved prefixes and bad values (LBL-1, LBL-2). */
+export function checkLabels(labels: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(labels)) {
     const prefix = key.includes('/') ? key.slice(0, key.indexOf('/')) : ''
     if (/(^|\.)(kubernetes\.io|k8s\.io|eks\.amazonaws\.com)$/.test(prefix)) {
-      throw parameter('Label cannot contain reserved prefixes [kubernetes.io/, k8s.io/, eks.amazonaws.com/]')
+      throw parameter(
+        'Label cannot contain reserved prefixes [kubernetes.io/, k8s.io/, eks.amazonaws.com/]',
+      )
     }
     if (!/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(value)) {
-      throw parameter(`Invalid value: ${value}: field must consist of alphanumeric characters, '-', '_' or '.'`)
+      throw parameter(
+        `Invalid value: ${value}: field must consist of alphanumeric characters, '-', '_' or '.'`,
+      )
     }
   }
 }
 
-function checkTypes(input: Sdk.CreateNodegroupRequest): void {
-  const wanted = input.amiType?.includes('ARM_64') === true ? 'arm64' : 'amd64'
+function checkTypes(input: Sdk.CreateNodegroupRequest, template: Data): void {
+  const isCustom = template['ImageId'] !== undefined
+  const amiType = input.amiType ?? defaultAmiType
+  const kind = imageKindOf(amiType)
+  if (!isCustom && kind === undefined) throw parameter(`the twin has no images of ${amiType}`)
   for (const name of input.instanceTypes ?? []) {
     const type = instanceType(name)
     if (type === undefined) {
       throw parameter(`The following supplied instance types do not exist: [${name}]`)
     }
-    if (input.amiType !== undefined && input.amiType !== 'CUSTOM' && type.arch !== wanted) {
-      throw parameter(`[${name}] is not a valid instance type for requested amiType ${input.amiType}`)
+    if (!isCustom && type.arch !== kind?.arch) {
+      throw parameter(`[${name}] is not a valid instance type for requested amiType ${amiType}`)
     }
   }
 }

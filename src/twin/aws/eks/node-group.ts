@@ -2,19 +2,15 @@
 
 import type * as Sdk from '@aws-sdk/client-eks'
 import { fromBase64 } from '../../../nodes/base64.ts'
-import { parseUserData } from '../../../nodes/user-data.ts'
-import type { Taint } from '../../../world/kube-objects.ts'
-import { systemUsers } from '../../contracts.ts'
 import { between } from '../../kernel/draws.ts'
 import type { AwsAccount } from '../account.ts'
 import { addGroup } from '../autoscaling/build.ts'
 import { liveInstances, reconcileSoon } from '../autoscaling/reconcile.ts'
-import { shutDown } from '../autoscaling/instances.ts'
-import { awsError } from '../errors.ts'
-import type { ClusterState, ImageState, MachineRecipe, NodeGroupState } from '../state.ts'
-import { drainNode } from './drain-node.ts'
+import type { ClusterState, MachineRecipe, NodeGroupState } from '../state.ts'
+import { isMergeable } from './bootstrap-check.ts'
+import { addChildTemplate } from './child-template.ts'
+import { imageOf, recipeOf } from './node-group-recipe.ts'
 import { checkCreation, templateData } from './node-group-rules.ts'
-import { updateInFlight } from './updates.ts'
 
 /** Accepted to group existing, and group at zero to ACTIVE (managed-node-groups 4). */
 const groupMadeMs = [15_000, 30_000] as const
@@ -22,33 +18,57 @@ const activeMs = [60_000, 100_000] as const
 const lookMs = 5000
 /** EKS gives nodes this long to join. */
 const joinTimeoutMs = 15 * 60_000
-/** scalingConfig follows the group with this lag. */
-const mirrorMs = 60_000
-/** Each node gets this long to drain when its group is deleted; then it goes by force. */
-const deleteDrainMs = 5 * 60_000
-
 /** Checks, remembers, and lets the group come up in virtual time. */
 export function createNodegroup(
   account: AwsAccount,
   input: Sdk.CreateNodegroupRequest,
 ): Sdk.CreateNodegroupResponse {
   const cluster = account.cluster(input.clusterName)
-  return account.once(`node-group/${cluster.name}`, input.clientRequestToken, () => {
+  const scope = `node-group/${cluster.name}/${input.nodegroupName}`
+  return account.once(scope, input.clientRequestToken, () => {
     checkCreation(account, cluster, input)
     const nodeGroup = stateOf(account, cluster, input)
     account.nodeGroups.set(`${cluster.name}/${nodeGroup.name}`, nodeGroup)
     mapRole(cluster, nodeGroup.nodeRole)
     account.emit({ kind: 'node-group', nodeGroup, status: 'CREATING' })
     const random = account.kernel.random(`node-group/${cluster.name}/${nodeGroup.name}`)
-    account.kernel.after(between(random, ...groupMadeMs), 'node-group-asg', () => {
-      makeGroup(account, cluster, nodeGroup)
+    const madeMs = between(random, ...groupMadeMs)
+    const lookFirstMs = between(random, ...activeMs) - madeMs
+    // Read now: EKS works with its own copy, whatever happens to the template later.
+    const recipe = recipeOf(account, nodeGroup, '1')
+    const fault = userDataFault(account, nodeGroup)
+    account.kernel.after(madeMs, 'node-group-asg', () => {
+      // A group that was deleted meanwhile gets no Auto Scaling group.
+      if (nodeGroup.status !== 'CREATING') return
+      if (fault !== undefined) return failCreation(account, nodeGroup, fault)
+      makeGroup(account, nodeGroup, recipe)
       const endMs = account.kernel.nowMs() + joinTimeoutMs
-      account.kernel.after(between(random, ...activeMs) - groupMadeMs[0], 'node-group-active', () =>
-        becomeActive(account, nodeGroup, endMs),
-      )
+      const look = (): void => becomeActive(account, nodeGroup, endMs)
+      account.kernel.after(lookFirstMs, 'node-group-active', look)
     })
     return { nodegroup: nodeGroupView(nodeGroup) }
   })
+}
+
+/** Why EKS cannot merge its part into the user data (UD-1); undefined when it can. */
+function userDataFault(
+  account: AwsAccount,
+  { amiType, launchTemplate }: NodeGroupState,
+): Issue | undefined {
+  if (launchTemplate === undefined || amiType === 'CUSTOM') return undefined
+  const { id, version } = launchTemplate
+  const encoded = templateData(account, { id, version })?.data['UserData']
+  if (isMergeable(fromBase64(String(encoded ?? '')) ?? '')) return undefined
+  const message = 'User data was not in the MIME multipart format.'
+  return { code: 'Ec2LaunchTemplateInvalidConfiguration', message, resourceIds: [id] }
+}
+
+type Issue = NodeGroupState['issues'][number]
+
+function failCreation(account: AwsAccount, nodeGroup: NodeGroupState, reason: Issue): void {
+  nodeGroup.status = 'CREATE_FAILED'
+  nodeGroup.issues = [reason]
+  account.emit({ kind: 'node-group', nodeGroup, status: 'CREATE_FAILED' })
 }
 
 function stateOf(
@@ -60,7 +80,8 @@ function stateOf(
   const name = input.nodegroupName ?? ''
   const { desiredSize = 2, maxSize = 2, minSize = 1 } = input.scalingConfig ?? {}
   const template = templateData(account, input.launchTemplate)
-  const amiType = template?.data['ImageId'] === undefined ? (input.amiType ?? 'AL2023_x86_64_STANDARD') : 'CUSTOM'
+  const amiType =
+    template?.data['ImageId'] === undefined ? (input.amiType ?? 'AL2023_x86_64_STANDARD') : 'CUSTOM'
   const state: NodeGroupState = {
     name,
     clusterName: cluster.name,
@@ -92,12 +113,16 @@ function stateOf(
   return state
 }
 
-function plainTaint(taint: Sdk.Taint): NodeGroupState['taints'][number] {
+/** A taint of the API without the SDK's optional members. */
+export function plainTaint(taint: Sdk.Taint): NodeGroupState['taints'][number] {
   const { effect = 'NO_SCHEDULE', key = '', value } = taint
   return value === undefined ? { key, effect } : { key, value, effect }
 }
 
-function plainUpdateConfig(config: Sdk.NodegroupUpdateConfig | undefined): NodeGroupState['updateConfig'] {
+/** Update settings without undefined members; empty means one node at a time, DEFAULT. */
+export function plainUpdateConfig(
+  config: Sdk.NodegroupUpdateConfig | undefined,
+): NodeGroupState['updateConfig'] {
   return {
     ...(config?.maxUnavailable === undefined ? {} : { maxUnavailable: config.maxUnavailable }),
     ...(config?.maxUnavailablePercentage === undefined
@@ -107,109 +132,35 @@ function plainUpdateConfig(config: Sdk.NodegroupUpdateConfig | undefined): NodeG
   }
 }
 
-function imageOf(account: AwsAccount, state: NodeGroupState): ImageState | undefined {
-  const template = templateData(account, idOnly(state.launchTemplate))
-  const own = template?.data['ImageId']
-  if (typeof own === 'string') return account.images.get(own)
-  const family = state.amiType.startsWith('AL2_') ? 'AmazonLinux2' : 'AmazonLinux2023'
-  const arch = state.amiType.includes('ARM_64') ? 'arm64' : 'amd64'
-  return state.releaseVersion === ''
-    ? account.images.newest(family, arch, state.version)
-    : account.images.ofRelease(family, arch, state.releaseVersion)
-}
-
-function idOnly(template: NodeGroupState['launchTemplate']): Sdk.LaunchTemplateSpecification | undefined {
-  return template === undefined ? undefined : { id: template.id, version: template.version }
-}
-
-/** The child template's effect: what machines of the group come up as. */
-export function recipeOf(
-  account: AwsAccount,
-  nodeGroup: NodeGroupState,
-  templateVersion: string,
-): MachineRecipe {
-  const image = imageOf(account, nodeGroup)
-  const template = templateData(account, idOnly(nodeGroup.launchTemplate))
-  const text = fromBase64(String(template?.data['UserData'] ?? '')) ?? ''
-  const told = parseUserData(text)
-  const typeInTemplate = template?.data['InstanceType']
-  return {
-    instanceTypes: typeof typeInTemplate === 'string' ? [typeInTemplate] : nodeGroup.instanceTypes,
-    capacityType: nodeGroup.capacityType,
-    amiFamily: image?.family ?? 'AmazonLinux2023',
-    imageId: image?.id ?? 'ami-unknown',
-    kubeletVersion: image?.kubeletVersion ?? `v${nodeGroup.version}.0`,
-    labels: { ...told?.labels, ...nodeGroup.labels, ...eksLabels(nodeGroup, image) },
-    taints: [...(told?.taints ?? []), ...nodeGroup.taints.map(kubeTaint)],
-    templateVersion,
-    ...(image === undefined ? { joinFailure: 'the image does not exist' } : {}),
-  }
-}
-
-function eksLabels(nodeGroup: NodeGroupState, image: ImageState | undefined): Record<string, string> {
-  const { launchTemplate } = nodeGroup
-  return {
-    'eks.amazonaws.com/nodegroup': nodeGroup.name,
-    'eks.amazonaws.com/nodegroup-image': image?.id ?? '',
-    'eks.amazonaws.com/capacityType': nodeGroup.capacityType,
-    ...(launchTemplate === undefined
-      ? {}
-      : {
-          'eks.amazonaws.com/sourceLaunchTemplateId': launchTemplate.id,
-          'eks.amazonaws.com/sourceLaunchTemplateVersion': launchTemplate.version,
-        }),
-  }
-}
-
-/** API spelling to Kubernetes spelling. */
-export function kubeTaint({ effect, key, value }: NodeGroupState['taints'][number]): Taint {
-  const effects: Readonly<Record<string, Taint['effect']>> = {
-    NO_EXECUTE: 'NoExecute',
-    NO_SCHEDULE: 'NoSchedule',
-    PREFER_NO_SCHEDULE: 'PreferNoSchedule',
-  }
-  return { key, value: value ?? '', effect: effects[effect] ?? 'NoSchedule' }
-}
-
-function makeGroup(account: AwsAccount, cluster: ClusterState, nodeGroup: NodeGroupState): void {
+function makeGroup(account: AwsAccount, nodeGroup: NodeGroupState, recipe: MachineRecipe): void {
+  const { clusterName } = nodeGroup
   const name = `eks-${nodeGroup.name}-${nodeGroup.uuid}`
+  const template = addChildTemplate(account, nodeGroup, recipe)
   const { desiredSize, maxSize, minSize } = nodeGroup.scaling
   const group = addGroup(account, {
     name,
-    clusterName: cluster.name,
+    clusterName,
     nodeGroupName: nodeGroup.name,
     subnetIds: nodeGroup.subnetIds,
     launchKind: 'mixed',
-    templateId: `lt-${account.kernel.hexId('child-template', 17)}`,
-    templateName: `eks-${nodeGroup.uuid}`,
-    recipe: recipeOf(account, nodeGroup, '1'),
+    templateId: template.id,
+    templateName: template.name,
+    recipe,
     minSize,
     maxSize,
     desiredCapacity: desiredSize,
     tags: {
-      'eks:cluster-name': cluster.name,
+      'eks:cluster-name': clusterName,
       'eks:nodegroup-name': nodeGroup.name,
-      [`kubernetes.io/cluster/${cluster.name}`]: 'owned',
+      [`kubernetes.io/cluster/${clusterName}`]: 'owned',
       'k8s.io/cluster-autoscaler/enabled': 'true',
-      [`k8s.io/cluster-autoscaler/${cluster.name}`]: 'owned',
+      [`k8s.io/cluster-autoscaler/${clusterName}`]: 'owned',
     },
   })
   nodeGroup.groupName = name
   const cause = { user: 'eks', operation: 'CreateNodegroup' }
   account.emit({ kind: 'group-changed', group, what: 'created', cause })
   reconcileSoon(account, group)
-  mirrorScaling(account, nodeGroup)
-}
-
-/** Desired, minimum and maximum as the group has them, seen a minute later. */
-function mirrorScaling(account: AwsAccount, nodeGroup: NodeGroupState): void {
-  account.kernel.afterInBackground(mirrorMs, 'scaling-mirror', () => {
-    const group = account.groups.get(nodeGroup.groupName ?? '')
-    if (group === undefined) return
-    const { desiredCapacity: desiredSize, maxSize, minSize } = group
-    nodeGroup.scaling = { minSize, maxSize, desiredSize }
-    mirrorScaling(account, nodeGroup)
-  })
 }
 
 function becomeActive(account: AwsAccount, nodeGroup: NodeGroupState, endMs: number): void {
@@ -227,20 +178,25 @@ function becomeActive(account: AwsAccount, nodeGroup: NodeGroupState, endMs: num
     account.emit({ kind: 'node-group', nodeGroup, status: 'ACTIVE' })
   } else if (account.kernel.nowMs() >= endMs) {
     const failed = group.activities.find((activity) => activity.statusCode === 'Failed')
-    nodeGroup.status = 'CREATE_FAILED'
-    nodeGroup.issues = [
-      failed === undefined
-        ? issue('NodeCreationFailure', 'Instances failed to join the kubernetes cluster', live.map((one) => one.id))
-        : issue('AsgInstanceLaunchFailures', failed.statusMessage ?? '', [group.name]),
-    ]
-    account.emit({ kind: 'node-group', nodeGroup, status: 'CREATE_FAILED' })
+    const ids = live.map((one) => one.id)
+    const reason =
+      failed === undefined || live.length >= group.desiredCapacity
+        ? {
+            code: 'NodeCreationFailure',
+            message: 'Instances failed to join the kubernetes cluster',
+            resourceIds: ids,
+          }
+        : {
+            code: 'AsgInstanceLaunchFailures',
+            message: failed.statusMessage ?? '',
+            resourceIds: [group.name],
+          }
+    failCreation(account, nodeGroup, reason)
   } else {
-    account.kernel.after(lookMs, 'node-group-joining', () => becomeActive(account, nodeGroup, endMs))
+    account.kernel.after(lookMs, 'node-group-joining', () =>
+      becomeActive(account, nodeGroup, endMs),
+    )
   }
-}
-
-function issue(code: string, message: string, resourceIds: string[]): NodeGroupState['issues'][number] {
-  return { code, message, resourceIds }
 }
 
 /** EKS maps the role of every managed group. */
@@ -272,57 +228,17 @@ export function nodeGroupView(nodeGroup: NodeGroupState): Sdk.Nodegroup {
       autoScalingGroups: nodeGroup.groupName === undefined ? [] : [{ name: nodeGroup.groupName }],
     },
     health: { issues: nodeGroup.issues.map((one) => ({ ...one })) as Sdk.Issue[] },
-    updateConfig: { maxUnavailable: 1, ...nodeGroup.updateConfig } as Sdk.NodegroupUpdateConfig,
+    updateConfig: updateConfigView(nodeGroup),
     ...(launchTemplate === undefined ? {} : { launchTemplate: { ...launchTemplate } }),
     tags: { ...nodeGroup.tags },
   }
 }
 
-/** Drains for five minutes, then goes by force; the role's mapping goes with its last group. */
-export function deleteNodegroup(
-  account: AwsAccount,
-  input: Sdk.DeleteNodegroupRequest,
-): Sdk.DeleteNodegroupResponse {
-  const nodeGroup = account.nodeGroup(input.clusterName, input.nodegroupName)
-  if (updateInFlight(nodeGroup.updates) !== undefined) {
-    throw awsError('ResourceInUseException', 'Nodegroup cannot be deleted while an update is in progress')
-  }
-  nodeGroup.status = 'DELETING'
-  account.emit({ kind: 'node-group', nodeGroup, status: 'DELETING' })
-  const group = account.groups.get(nodeGroup.groupName ?? '')
-  const live = group === undefined ? [] : liveInstances(account, group)
-  if (group !== undefined) Object.assign(group, { minSize: 0, maxSize: 0, desiredCapacity: 0 })
-  let left = live.length
-  const gone = (): void => {
-    if (left > 0) return
-    account.kernel.after(60_000, 'node-group-deleted', () => forget(account, nodeGroup))
-  }
-  const cluster = account.cluster(nodeGroup.clusterName)
-  for (const instance of live) {
-    const cause = { user: 'eks', operation: 'DeleteNodegroup' }
-    account.emit({ kind: 'instance-terminating', instance, cause })
-    instance.lifecycleState = 'Terminating:Wait'
-    drainNode(account, {
-      cluster,
-      nodeName: cluster.twin.machines.nodeOf(instance.id)?.metadata.name ?? '',
-      user: systemUsers.eksNodeManager,
-      timeoutMs: deleteDrainMs,
-      then: () => {
-        shutDown(account, instance)
-        left -= 1
-        gone()
-      },
-    })
-  }
-  gone()
-  return { nodegroup: nodeGroupView(nodeGroup) }
-}
-
-function forget(account: AwsAccount, nodeGroup: NodeGroupState): void {
-  const key = `${nodeGroup.clusterName}/${nodeGroup.name}`
-  account.nodeGroups.delete(key)
-  account.groups.delete(nodeGroup.groupName ?? '')
-  const isRoleUsed = [...account.nodeGroups.values()].some((one) => one.nodeRole === nodeGroup.nodeRole)
-  if (!isRoleUsed) account.cluster(nodeGroup.clusterName).accessEntries.delete(nodeGroup.nodeRole)
-  account.emit({ kind: 'node-group', nodeGroup, status: 'DELETED' })
+function updateConfigView({ updateConfig }: NodeGroupState): Sdk.NodegroupUpdateConfig {
+  const isCountDefault = updateConfig.maxUnavailablePercentage === undefined
+  return {
+    ...(isCountDefault ? { maxUnavailable: 1 } : {}),
+    updateStrategy: 'DEFAULT',
+    ...updateConfig,
+  } as Sdk.NodegroupUpdateConfig
 }

@@ -45,7 +45,8 @@ export function updateView(update: UpdateState): Sdk.Update {
 }
 
 function updatesOf(account: AwsAccount, input: Sdk.ListUpdatesRequest): readonly UpdateState[] {
-  if (input.nodegroupName !== undefined) return account.nodeGroup(input.name, input.nodegroupName).updates
+  if (input.nodegroupName !== undefined)
+    return account.nodeGroup(input.name, input.nodegroupName).updates
   const cluster = account.cluster(input.name)
   return input.addonName === undefined
     ? cluster.updates
@@ -53,7 +54,10 @@ function updatesOf(account: AwsAccount, input: Sdk.ListUpdatesRequest): readonly
 }
 
 /** Ids only, newest first. */
-export function listUpdates(account: AwsAccount, input: Sdk.ListUpdatesRequest): Sdk.ListUpdatesResponse {
+export function listUpdates(
+  account: AwsAccount,
+  input: Sdk.ListUpdatesRequest,
+): Sdk.ListUpdatesResponse {
   return { updateIds: updatesOf(account, input).map((update) => update.id) }
 }
 

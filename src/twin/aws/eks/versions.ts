@@ -2,25 +2,43 @@
 
 import type * as Sdk from '@aws-sdk/client-eks'
 import table from '../../../../data/eks-versions.json' with { type: 'json' }
+import { awsError } from '../errors.ts'
 
 /** Offered on the day of the table: minors in standard or extended support. */
 export const offeredVersions: readonly string[] = ['1.36', '1.35', '1.34', '1.33', '1.32', '1.31']
 
-/** As DescribeClusterVersions shows them. */
-export function describeClusterVersions(): Sdk.DescribeClusterVersionsResponse {
-  return {
-    clusterVersions: table.rows
-      .filter((row) => offeredVersions.includes(row.kubernetes))
-      .map((row) => ({
-        clusterVersion: row.kubernetes,
-        clusterType: 'eks',
-        defaultVersion: row.kubernetes === '1.35',
-        releaseDate: new Date(row.eksRelease ?? 0),
-        endOfStandardSupportDate: new Date(row.endOfStandardSupport ?? 0),
-        endOfExtendedSupportDate: new Date(row.endOfExtendedSupport ?? 0),
-        versionStatus: 'STANDARD_SUPPORT',
-      })),
-  }
+/** As DescribeClusterVersions shows them; the support status follows from the virtual time. */
+export function describeClusterVersions(
+  input: Sdk.DescribeClusterVersionsRequest,
+  nowMs: number,
+): Sdk.DescribeClusterVersionsResponse {
+  const wanted = input.clusterVersions ?? offeredVersions
+  const all = table.rows
+    .filter((row) => offeredVersions.includes(row.kubernetes) && wanted.includes(row.kubernetes))
+    .map((row) => ({
+      clusterVersion: row.kubernetes,
+      clusterType: 'eks',
+      defaultVersion: row.kubernetes === defaultVersion,
+      releaseDate: new Date(row.eksRelease ?? 0),
+      endOfStandardSupportDate: new Date(row.endOfStandardSupport ?? 0),
+      endOfExtendedSupportDate: new Date(row.endOfExtendedSupport ?? 0),
+      versionStatus: supportOf(row, nowMs),
+    }))
+  return { clusterVersions: input.defaultOnly ? all.filter((one) => one.defaultVersion) : all }
+}
+
+/** What CreateCluster takes without a version (assumed: the newest but one). */
+const defaultVersion = '1.35'
+
+function supportOf(
+  row: {
+    readonly endOfStandardSupport: string | null
+    readonly endOfExtendedSupport: string | null
+  },
+  nowMs: number,
+): Sdk.VersionStatus {
+  if (nowMs < Date.parse(row.endOfStandardSupport ?? '')) return 'STANDARD_SUPPORT'
+  return nowMs < Date.parse(row.endOfExtendedSupport ?? '') ? 'EXTENDED_SUPPORT' : 'UNSUPPORTED'
 }
 
 interface AddonRow {
@@ -71,6 +89,12 @@ export function describeAddonVersions(
   input: Sdk.DescribeAddonVersionsRequest,
 ): Sdk.DescribeAddonVersionsResponse {
   const addons = input.addonName === undefined ? catalogueAddons : [input.addonName]
+  if (input.addonName !== undefined && !catalogueAddons.includes(input.addonName)) {
+    throw awsError(
+      'InvalidParameterException',
+      `Addon ${input.addonName} specified is not supported`,
+    )
+  }
   const minors = input.kubernetesVersion === undefined ? offeredVersions : [input.kubernetesVersion]
   return {
     addons: addons.map((addonName) => ({

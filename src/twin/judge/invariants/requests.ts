@@ -1,0 +1,198 @@
+/** Rules 10 to 14, 18 to 20 and 26: how we ask. Twin layer. */
+
+import { cordonMark } from '../marks.ts'
+import type { AuditRecord } from '../../contracts.ts'
+import type { Node, Pod } from '../../../world/kube-objects.ts'
+import type { Invariant, JudgeView } from '../invariant.ts'
+import { isHealthy, nameOf, ownerOf } from '../pods.ts'
+
+function isPodEnd(record: AuditRecord): boolean {
+  const isEnd = record.verb === 'evict' || record.verb === 'delete'
+  return record.kind === 'Pod' && isEnd && record.isDryRun !== true
+}
+
+/** Calls `look` for our evictions and deletes of pods, whatever their answer. */
+function onOurPodEnds(view: JudgeView, look: (record: AuditRecord, pod: Pod) => void) {
+  return {
+    onAudit(record: AuditRecord) {
+      if (!isPodEnd(record) || !view.isOurs(record.user) || record.before === undefined) return
+      look(record, record.before as Pod)
+    },
+  }
+}
+
+/** 10 */
+export const ownCordons: Invariant = {
+  number: 10,
+  name: 'own-cordons',
+  text: 'Every node that we cordon carries our mark; nodes cordoned by others are never uncordoned.',
+  visibility: 'full',
+  watch: (view) => ({
+    onAudit(record) {
+      if (record.kind !== 'Node' || record.verb !== 'patch' || !view.isOurs(record.user)) return
+      const before = record.before as Node | undefined
+      const after = view.cluster.store.get('Node', undefined, record.ref.name)
+      const was = before?.spec?.unschedulable === true
+      const is = after?.spec?.unschedulable === true
+      if (!was && is && after?.metadata.annotations?.[cordonMark] === undefined) {
+        view.broken(record.ref.name, 'was cordoned without a mark of ownership')
+      }
+      if (was && !is && before?.metadata.annotations?.[cordonMark] === undefined) {
+        view.broken(record.ref.name, 'was cordoned by someone else and uncordoned by us')
+      }
+    },
+  }),
+}
+
+/** 11 */
+export const daemonsStay: Invariant = {
+  number: 11,
+  name: 'daemons-stay',
+  text: 'DaemonSet and mirror pods are never evicted.',
+  visibility: 'full',
+  watch: (view) =>
+    onOurPodEnds(view, (_, pod) => {
+      const isMirror = pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined
+      if (ownerOf(pod)?.kind === 'DaemonSet' || isMirror) {
+        view.broken(nameOf(pod), 'is a daemon or mirror pod')
+      }
+    }),
+}
+
+/** 12 */
+export const identityAndGrace: Invariant = {
+  number: 12,
+  name: 'identity-and-grace',
+  text: 'Every eviction and delete names the uid; the grace period is never shortened.',
+  visibility: 'full',
+  watch: (view) =>
+    onOurPodEnds(view, (record, pod) => {
+      if (record.uidPrecondition === undefined) view.broken(nameOf(pod), 'was named without its uid')
+      const own = pod.spec.terminationGracePeriodSeconds ?? 30
+      if (record.gracePeriodSeconds !== undefined && record.gracePeriodSeconds < own) {
+        view.broken(nameOf(pod), `got ${record.gracePeriodSeconds} s instead of its ${own} s`)
+      }
+    }),
+}
+
+/** 13 */
+export const oneIdentity: Invariant = {
+  number: 13,
+  name: 'one-identity',
+  text: 'A StatefulSet identity never runs twice.',
+  visibility: 'full',
+  watch: (view) =>
+    onOurPodEnds(view, (record, pod) => {
+      const isForced = record.gracePeriodSeconds === 0 && pod.status?.phase === 'Running'
+      if (isForced && ownerOf(pod)?.kind === 'StatefulSet') {
+        view.broken(nameOf(pod), 'was removed at once: its successor starts while it still runs')
+      }
+    }),
+}
+
+/** 14 */
+export const cordonedFirst: Invariant = {
+  number: 14,
+  name: 'cordoned-first',
+  text: 'No eviction on an uncordoned node.',
+  visibility: 'full',
+  watch: (view) =>
+    onOurPodEnds(view, (_, pod) => {
+      const node = view.cluster.store.get('Node', undefined, pod.spec.nodeName ?? '')
+      if (node !== undefined && node.spec?.unschedulable !== true) {
+        view.broken(nameOf(pod), `${node.metadata.name} was not cordoned`)
+      }
+    }),
+}
+
+/** 18 */
+export const leaseHeld: Invariant = {
+  number: 18,
+  name: 'lease-held',
+  text: 'We write only while the lease of the cluster is held.',
+  visibility: 'partial',
+  limit: 'cluster identity (ARN and CA) cannot differ within one twin',
+  watch: (view) => {
+    const look = (object: string): void => {
+      const lease = view.cluster.store.get('Lease', 'kube-system', 'regroup')?.spec
+      const endMs = Date.parse(lease?.renewTime ?? '') + (lease?.leaseDurationSeconds ?? 0) * 1000
+      const isHeld = (lease?.holderIdentity ?? '') !== '' && endMs > view.kernel.nowMs()
+      if (!isHeld) view.broken(object, 'was written to without the lease')
+    }
+    return {
+      onAudit(record) {
+        if (view.isOurs(record.user) && record.kind !== 'Lease' && record.code < 300) {
+          look(`${record.kind} ${record.ref.name}`)
+        }
+      },
+      onChange(change) {
+        if ('cause' in change && view.isOurs(change.cause.user)) look(change.kind)
+      },
+    }
+  },
+}
+
+/** 19 */
+export const noRepetition: Invariant = {
+  number: 19,
+  name: 'no-repetition',
+  text: 'Starting again causes no extra disruption: no pod is evicted twice.',
+  visibility: 'partial',
+  limit: 'equal end states are compared by the crash test',
+  watch: (view) => {
+    const evicted = new Set<string>()
+    return onOurPodEnds(view, (record, pod) => {
+      if (record.code !== 201) return
+      const uid = pod.metadata.uid ?? ''
+      if (evicted.has(uid)) view.broken(nameOf(pod), 'was evicted twice')
+      evicted.add(uid)
+    })
+  },
+}
+
+/** In-flight requests of a pausing engine may still arrive for so long. */
+const pauseTickMs = 2000
+
+/** 20 */
+export function pauseHolds(pausedAtMs: () => number | undefined): Invariant {
+  return {
+    number: 20,
+    name: 'pause-holds',
+    text: 'A pause stops new evictions within one tick.',
+    visibility: 'full',
+    watch: (view) =>
+      onOurPodEnds(view, (_, pod) => {
+        const atMs = pausedAtMs()
+        if (atMs === undefined || view.kernel.nowMs() <= atMs + pauseTickMs) return
+        view.broken(nameOf(pod), 'was evicted after the pause')
+      }),
+  }
+}
+
+/** Evictions in one second. */
+const evictionsPerSecondMax = 100
+
+/** 26 */
+export const noRefusals: Invariant = {
+  number: 26,
+  name: 'no-refusals',
+  text: 'No eviction is sent that the budget refuses by its status; the rate stays below the limit.',
+  visibility: 'full',
+  watch: (view) => {
+    let secondStartMs = 0
+    let count = 0
+    return onOurPodEnds(view, (record, pod) => {
+      if (record.verb === 'evict' && record.budget?.disruptionsAllowed === 0 && isHealthy(pod)) {
+        view.broken(nameOf(pod), `budget ${record.budget.name} allowed none`)
+      }
+      if (view.kernel.nowMs() - secondStartMs >= 1000) {
+        secondStartMs = view.kernel.nowMs()
+        count = 0
+      }
+      count += 1
+      if (count === evictionsPerSecondMax + 1) {
+        view.broken(nameOf(pod), `more than ${evictionsPerSecondMax} evictions in one second`)
+      }
+    })
+  },
+}
