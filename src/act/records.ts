@@ -35,7 +35,7 @@ export async function writeRecord(
 ): Promise<ActionResult> {
   const data: Record<string, string> = {}
   for (const [key, value] of Object.entries(action.record)) {
-    if (value !== undefined) data[key] = String(value)
+    if (value !== undefined) data[key] = String(Math.round(Number(value)))
   }
   assertLeaseHeld()
   try {

@@ -57,14 +57,14 @@ export class Kernel {
     return timeText(this.currentMs)
   }
 
-  /** Runs `run` after `delayMs` (negative counts as 0). `label` shows in errors. */
+  /** Runs `run` after `delayMs`, in whole milliseconds (negative counts as 0). `label` shows in errors. */
   after(delayMs: number, label: string, run: () => void): Timer {
-    return this.queue.push(this.currentMs + Math.max(0, delayMs), label, false, run)
+    return this.queue.push(this.currentMs + Math.max(0, Math.round(delayMs)), label, false, run)
   }
 
   /** As {@link after} for recurring background work, which alone does not keep time running. */
   afterInBackground(delayMs: number, label: string, run: () => void): Timer {
-    return this.queue.push(this.currentMs + Math.max(0, delayMs), label, true, run)
+    return this.queue.push(this.currentMs + Math.max(0, Math.round(delayMs)), label, true, run)
   }
 
   /** The stream of an entity, new at every call: keep it where several draws are needed. */
