@@ -1,0 +1,45 @@
+/** The shape of world.yaml. Twin layer, pure. */
+
+import { z } from 'zod'
+
+const strings = z.record(z.string(), z.string())
+
+const group = z.strictObject({
+  name: z.string().min(1),
+  count: z.number().int().min(0),
+  instanceType: z.string().optional(),
+  instanceTypes: z.array(z.string()).min(1).optional(),
+  zone: z.string().optional(),
+  zones: z.array(z.string()).min(1).optional(),
+  capacityType: z.enum(['SPOT', 'ON_DEMAND']).optional(),
+  amiFamily: z.enum(['AmazonLinux2', 'AmazonLinux2023']).optional(),
+  minSize: z.number().int().min(0).optional(),
+  maxSize: z.number().int().min(1).optional(),
+  labels: strings.optional(),
+  taints: z.array(z.string()).optional(),
+  tags: strings.optional(),
+})
+
+/** world.yaml: one cluster, its groups and what runs on them. */
+export const worldSchema = z.strictObject({
+  apiVersion: z.literal('regroup.dev/v1alpha1'),
+  kind: z.literal('World'),
+  metadata: z.strictObject({ name: z.string().min(1) }).optional(),
+  startAt: z.string().optional(),
+  region: z.string().optional(),
+  zones: z.array(z.string()).min(1).optional(),
+  cluster: z.strictObject({
+    name: z.string().min(1),
+    kubernetesVersion: z.string().regex(/^1\.\d{1,2}$/, 'must be a quoted minor version such as "1.32"'),
+    nodeRole: z.string().optional(),
+    autoscaler: z.boolean().optional(),
+    priorities: z.string().optional(),
+  }),
+  groups: z.array(group).optional(),
+  groupsFile: z.string().optional(),
+  workloads: z.strictObject({ scenario: z.string() }).optional(),
+  manifests: z.array(z.string()).optional(),
+})
+
+/** A world file of the right shape. */
+export type WorldFile = z.infer<typeof worldSchema>
