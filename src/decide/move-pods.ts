@@ -19,7 +19,9 @@ import { surgeLeft } from './surge.ts'
 import type { MigrationTarget } from './target.ts'
 
 /** Evictions asked for in one tick: keeps a tick short, and the API server's priority levels calm. */
-const evictionsPerTickMax = 60
+const evictionsPerTickMax = 45
+/** A pod that fits on no more Ready nodes than this moves alone. */
+const narrowSitesMax = 2
 /** Nodes that turned out not to fit in one tick before the rest waits for the next. */
 const failedTriesMax = 8
 
@@ -32,6 +34,10 @@ interface Move {
   readonly plan: LandingPlan
   readonly planner: CapacityPlanner
   readonly ledger: AllowanceLedger
+  /** Pods that wait for a node or whose replacement is still to come. */
+  readonly owedCount: number
+  /** One of them fits on few nodes only: nothing else may go until it has landed. */
+  readonly isNarrowPodOwed: boolean
 }
 
 /** One round of the move. */
@@ -64,14 +70,15 @@ function startMove(base: Pick<Move, 'target' | 'observed' | 'state' | 'nowMs' | 
   const surge = surgeLeft(target, observed, groups)
   const planner = new CapacityPlanner({ groups, observed, plan, surgeLeft: surge, nowMs })
   const ledger = new AllowanceLedger(view, target.policy.drain.virtualBudgetFraction)
-  const move = { ...base, plan, planner, ledger }
-  for (const pod of [...owedPods(view), ...waitingPods(view)]) reserve(move, pod)
+  const owed = [...owedPods(view), ...waitingPods(view)].filter((pod) => pod.ownerKind !== 'daemon-set')
+  const isNarrowPodOwed = owed.some((pod) => plan.siteCountOf(pod) <= narrowSitesMax)
+  const move = { ...base, plan, planner, ledger, owedCount: owed.length, isNarrowPodOwed }
+  for (const pod of owed) reserve(move, pod)
   return move
 }
 
 /** Pods that are owed a place come first; room for them is launched if there is none. */
 function reserve(move: Move, pod: DrainPod): void {
-  if (pod.ownerKind === 'daemon-set') return
   if (move.plan.place(pod, false).kind === 'placed') return
   if (move.planner.addNodeFor(pod) === 'added') move.plan.place(pod, false)
 }
@@ -120,17 +127,20 @@ function withdrawFailedLaunches(move: Move): void {
 function evictFromOpenNodes(move: Move): void {
   const { nowMs, observed, stage, state } = move
   let evictionCount = 0
+  let isNarrowBusy = move.isNarrowPodOwed
   let isCriticalBusy = isCriticalPodAway(observed.drain, nowMs)
   const held: DrainPod[] = []
   for (const { node, pods } of openNodesFewestFirst(state)) {
     for (const { pod, stance } of movesInOrder(pods)) {
       if (stance.kind !== 'movable') continue
       const critical = isCritical(pod, observed.drain)
-      const mayGo = evictionCount < evictionsPerTickMax && !(critical && isCriticalBusy)
-      if (!mayGo || !isGranted(move, pod) || move.plan.place(pod, true).kind !== 'placed') {
+      const mayGo =
+        evictionCount < evictionsPerTickMax && !isNarrowBusy && !(critical && isCriticalBusy)
+      if (!mayGo || !isGranted(move, pod) || !landsSafely(move, pod, evictionCount)) {
         held.push(pod)
         continue
       }
+      if (move.plan.siteCountOf(pod) <= narrowSitesMax) isNarrowBusy = true
       move.ledger.spend(pod, allowanceOf(pod, observed.drain))
       if (critical) isCriticalBusy = true
       evictionCount += 1
@@ -147,6 +157,16 @@ function evictFromOpenNodes(move: Move): void {
   }
   for (const pod of held) reserve(move, pod)
   explainWaits(move, held)
+}
+
+/**
+ * A place on a Ready node. Where only a few nodes will do, the pod goes alone: the scheduler may put
+ * others of the same tick on exactly those nodes.
+ */
+function landsSafely(move: Move, pod: DrainPod, evictionCount: number): boolean {
+  const isNarrow = move.plan.siteCountOf(pod) <= narrowSitesMax
+  if (isNarrow && (evictionCount > 0 || move.owedCount > 0)) return false
+  return move.plan.place(pod, true).kind === 'placed'
 }
 
 /** Nodes with the least left come first: they are freed early and give their surge back. */
@@ -166,6 +186,7 @@ function isGranted(move: Move, pod: DrainPod): boolean {
   const { ledger, observed } = move
   const allowance = allowanceOf(pod, observed.drain)
   if (pod.phase === 'Pending') return true
+  if (ledger.isLastReady(pod)) return false
   if (allowance.kind === 'budget' && !pod.isReady) {
     const { budget } = allowance
     if (budget.policy === 'AlwaysAllow') return true
@@ -274,13 +295,21 @@ function launchNodes(move: Move): void {
 /** Nothing moves, nothing is coming and the surge is used up: only a larger surge helps. */
 function blockStall(move: Move, closed: readonly OldNode[]): void {
   const { observed, planner, stage, state, target } = move
+  const comingCount = comingNodes(newGroupsOf(target, observed), observed).length
+  if (comingCount > 0) {
+    stage.wait('nodes-launching', 'new nodes', `${comingCount} new nodes are on their way`)
+  }
+  const isCordoning = state.nodes.some((one) => isOpening(one) && !one.isOpen)
+  if (isCordoning) stage.wait('cordon-observed', 'cordon', 'a cordon is not seen in the cache yet')
   const stuck = closed.find((one) => one.pods.some((pod) => pod.stance.kind === 'movable'))
-  if (stuck === undefined || stage.actions.length > 0 || planner.remaining > 0) return
+  if (stuck === undefined || stage.actions.length > 0) return
   const { record } = observed
   const isCanaryRunning = target.policy.canaryNodeCount > 0 && record.canaryPassedAtMs === undefined
-  const isComing = comingNodes(newGroupsOf(target, observed), observed).length > 0
   const isMoving = state.nodes.some((one) => isOpening(one) && isInMotion(one))
-  if (isCanaryRunning || isComing || isMoving) return
+  if (isCanaryRunning || comingCount > 0 || isMoving || planner.remaining > 0) {
+    stage.wait('next-node', stuck.node.name, 'the next node waits for room')
+    return
+  }
   stage.block({
     code: 'surge/too-small',
     object: stuck.node.name,

@@ -156,7 +156,7 @@ function retireGroup(
   if (group.isDeleting) return stage.wait('group-deleting', group.name, `${group.name} is being deleted`)
   if (!isFenced(group)) return
   if (group.instances.length > 0) {
-    if (group.instances.every(isLeaving)) {
+    if (group.instances.some(isLeaving)) {
       stage.wait('instances-terminating', group.name, `instances of ${group.name} are terminating`)
     }
     return

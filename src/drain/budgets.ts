@@ -30,6 +30,7 @@ export class AllowanceLedger {
   private readonly view: DrainView
   private readonly virtualFraction: number
   private readonly free = new Map<string, number>()
+  private readonly ready = new Map<string, number>()
 
   /** `virtualFraction`: share of a controller without budget that may be away, e.g. 0.1; at least 1 pod. */
   constructor(view: DrainView, virtualFraction: number) {
@@ -50,6 +51,25 @@ export class AllowanceLedger {
   /** Charges one eviction. */
   spend(pod: DrainPod, allowance: Allowance): void {
     this.free.set(ledgerKey(allowance), this.freeOf(pod, allowance) - 1)
+    if (pod.ownerUid !== undefined && isHealthy(pod)) {
+      this.ready.set(pod.ownerUid, this.readyOf(pod.ownerUid) - 1)
+    }
+  }
+
+  /** True for the last Ready replica of a controller that wants several, whatever its budget says. */
+  isLastReady(pod: DrainPod): boolean {
+    if (pod.ownerUid === undefined || !isHealthy(pod)) return false
+    const wanted = this.view.controllers.get(pod.ownerUid)?.replicas ?? 1
+    return wanted >= 2 && this.readyOf(pod.ownerUid) <= 1
+  }
+
+  private readyOf(ownerUid: string): number {
+    const known = this.ready.get(ownerUid)
+    if (known !== undefined) return known
+    let count = 0
+    for (const pod of this.view.podsByOwner.get(ownerUid)?.values() ?? []) if (isHealthy(pod)) count += 1
+    this.ready.set(ownerUid, count)
+    return count
   }
 
   private countFree(pod: DrainPod, allowance: Allowance): number {

@@ -80,10 +80,14 @@ export class LandingPlan {
     return { kind: 'placed', nodeName: best.node.name, isReady: best.node.isReady }
   }
 
-  /** Whether the pod fits a single named node now; promises nothing. */
-  fitsOn(pod: DrainPod, nodeName: string): boolean {
-    const site = this.sites.get(nodeName)
-    return site !== undefined && this.misfitOn(pod, site) === undefined
+  /** Ready nodes that could take the pod now, counted up to three; promises nothing. */
+  siteCountOf(pod: DrainPod): number {
+    let count = 0
+    for (const site of this.sites.values()) {
+      if (site.node.isReady && this.misfitOn(pod, site) === undefined) count += 1
+      if (count >= 3) break
+    }
+    return count
   }
 
   /** Takes back what was promised to these pods: an all-or-nothing group that did not fit. */

@@ -1,15 +1,15 @@
-/** Images, parameters, launch templates, instances, access entries; equal seeds give equal worlds. Twin layer. */
+/** Images, parameters, templates, instances, access entries, determinism. Twin layer. */
 
 import { describe, expect, it } from 'vitest'
-import { interruptSpot } from './autoscaling/loss.ts'
-import { Images, imageKindOf } from './images.ts'
 import {
   addOldGroup,
   clusterName,
   nodeGroupRequest,
   type SmallWorld,
   smallWorld,
-} from './small-world.fixture.ts'
+} from '../../../test/small-world.ts'
+import { interruptSpot } from './autoscaling/loss.ts'
+import { Images, imageKindOf } from './images.ts'
 
 const recommended =
   '/aws/service/eks/optimized-ami/1.32/amazon-linux-2023/x86_64/standard/recommended'

@@ -1,4 +1,4 @@
-/** Capacity pools per (instance type, zone, capacity type), and the account's vCPU quota. Twin layer. */
+/** Capacity pools per (instance type, zone, capacity type), and the vCPU quota. Twin layer. */
 
 import { instanceType } from '../../nodes/instance-types.ts'
 

@@ -14,7 +14,10 @@ const families: readonly (readonly [AmiFamily, string])[] = [
   ['AmazonLinux2023', 'AL2023'],
 ]
 
-/** Newest release per family and minor; ids are made of the release, as real ones differ per release. */
+/**
+ * Newest release per family and minor; ids are made of the release, as real ones differ per
+ * release.
+ */
 export class Images {
   private readonly byId = new Map<string, ImageState>()
   private readonly parameters = new Map<string, string>()
@@ -44,7 +47,9 @@ export class Images {
     return this.get(this.parameters.get(names?.imageIdParameter ?? '') ?? '')
   }
 
-  /** The image of an exact release, e.g. `1.32.9-20251209`; undefined when it was never published. */
+  /**
+   * The image of an exact release, e.g. `1.32.9-20251209`; undefined when it was never published.
+   */
   ofRelease(kind: ImageKind, release: string): ImageState | undefined {
     return this.get(imageIdOf(kind, release))
   }

@@ -1,4 +1,4 @@
-/** Operations of the port that the twin does not have: an error that says so, never an empty success. Twin layer. */
+/** Operations that the twin does not have: an error, never an empty success. Twin layer. */
 
 import { RegroupError } from '../../world/failure.ts'
 import type { Session } from '../kernel/session.ts'

@@ -56,7 +56,9 @@ export interface GroupState {
   readonly hooks: { name: string; transition: string; timeoutSeconds: number }[]
   /** Consecutive failed launches, for the growing delay. */
   failedLaunchCount: number
-  /** When the next look at the sizes is due, virtual epoch milliseconds; undefined = none pending. */
+  /**
+   * When the next look at the sizes is due, virtual epoch milliseconds; undefined = none pending.
+   */
   reconcileAtMs: number | undefined
   /** A look at the zone balance is pending. */
   isRebalanceDue: boolean

@@ -1,7 +1,7 @@
 /** Auto Scaling: sizes, reconciliation, termination, deletion, protection, tags. Twin layer. */
 
 import { describe, expect, it } from 'vitest'
-import { addOldGroup, type SmallWorld, smallWorld } from '../small-world.fixture.ts'
+import { addOldGroup, type SmallWorld, smallWorld } from '../../../../test/small-world.ts'
 import type { GroupState } from '../state.ts'
 import { interruptSpot } from './loss.ts'
 import { liveInstances } from './reconcile.ts'

@@ -83,8 +83,9 @@ export function createInstance(
 }
 
 /**
- * Ends an instance; nodes of managed groups are drained by EKS first, within its hook (`drainMs`, at
- * most 15 minutes), and then go whether pods are left or not. Undefined when it is ending already.
+ * Ends an instance; nodes of managed groups are drained by EKS first, within its hook (`drainMs`,
+ * at most 15 minutes), and then go whether pods are left or not. Undefined when it is ending
+ * already.
  */
 export function terminateInstance(
   account: AwsAccount,
@@ -108,7 +109,7 @@ export function terminateInstance(
     nodeName: node.metadata.name,
     user: systemUsers.eksNodeManager,
     timeoutMs: drainMs,
-    then: () => shutDown(account, instance, activity),
+    whenDone: () => shutDown(account, instance, activity),
   })
   return activity
 }

@@ -1,4 +1,4 @@
-/** Instances that go without their group's doing: spot interruptions, EC2 terminations. Twin layer. */
+/** Instances that go without their group's doing: spot, EC2 terminations. Twin layer. */
 
 import { systemUsers } from '../../contracts.ts'
 import type { AwsAccount } from '../account.ts'
@@ -11,8 +11,9 @@ import { reconcileSoon } from './reconcile.ts'
 const spotNoticeMs = 120_000
 
 /**
- * A spot interruption: two minutes' notice, then the instance goes. EKS drains nodes it manages as far
- * as that gets; self-managed nodes just disappear. Nothing happens to an instance that is not running.
+ * A spot interruption: two minutes' notice, then the instance goes. EKS drains nodes it manages as
+ * far as that gets; self-managed nodes just disappear. Nothing happens to an instance that is not
+ * running.
  */
 export function interruptSpot(account: AwsAccount, instanceId: string): void {
   const instance = account.instances.get(instanceId)
@@ -31,7 +32,9 @@ export function interruptSpot(account: AwsAccount, instanceId: string): void {
   })
 }
 
-/** The instance shuts down at once; its group finds it unhealthy and replaces it, unless suspended. */
+/**
+ * The instance shuts down at once; its group finds it unhealthy and replaces it, unless suspended.
+ */
 export function loseInstance(account: AwsAccount, instance: InstanceState, cause: Cause): void {
   if (instance.state !== 'running' && instance.state !== 'pending') return
   const isCounted = !instance.lifecycleState.startsWith('Terminating')
@@ -55,6 +58,6 @@ function drainManaged(account: AwsAccount, instance: InstanceState): void {
     user: systemUsers.eksNodeManager,
     timeoutMs: spotNoticeMs,
     isCalledOff: () => instance.state !== 'running',
-    then: () => undefined,
+    whenDone: () => undefined,
   })
 }

@@ -6,7 +6,9 @@ import type { GroupState } from '../state.ts'
 /** Lag seen between the group and DescribeNodegroup (managed-node-groups 1.4, 14.6). */
 const mirrorMs = 60_000
 
-/** Copies the sizes of a managed group into its node group a minute later, if they differ by then. */
+/**
+ * Copies the sizes of a managed group into its node group a minute later, if they differ by then.
+ */
 export function mirrorSoon(account: AwsAccount, group: GroupState): void {
   if (group.nodeGroupName === undefined) return
   const nodeGroup = account.nodeGroups.get(`${group.clusterName}/${group.nodeGroupName}`)

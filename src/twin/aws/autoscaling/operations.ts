@@ -132,7 +132,9 @@ function refuseOthers(input: Sdk.UpdateAutoScalingGroupType): void {
   }
 }
 
-/** One instance by id. @throws RegroupError ValidationError when decrement would pass the minimum. */
+/**
+ * One instance by id. @throws RegroupError ValidationError when decrement would pass the minimum.
+ */
 export function terminateById(
   account: AwsAccount,
   input: Sdk.TerminateInstanceInAutoScalingGroupType,
@@ -237,7 +239,10 @@ const allProcesses: readonly string[] = [
   'Terminate',
 ]
 
-/** Scale-in protection; direct termination ignores it. @throws RegroupError for instances of other groups. */
+/**
+ * Scale-in protection; direct termination ignores it. @throws RegroupError for instances of other
+ * groups.
+ */
 export function setProtection(
   account: AwsAccount,
   input: Sdk.SetInstanceProtectionQuery,

@@ -12,8 +12,8 @@ export interface Place {
 }
 
 /**
- * The subnet with the fewest instances first, then the types in order. The pool's capacity is taken.
- * `onlyZone` keeps to one zone. `failure` is the text of the failed activity.
+ * The subnet with the fewest instances first, then the types in order. The pool's capacity is
+ * taken. `onlyZone` keeps to one zone. `failure` is the text of the failed activity.
  */
 export function takePlace(
   account: AwsAccount,

@@ -1,4 +1,4 @@
-/** AZRebalance: a group that lost its zone balance launches in the emptiest zone first. Twin layer. */
+/** AZRebalance: a group out of balance launches in the emptiest zone first. Twin layer. */
 
 import type { AwsAccount } from '../account.ts'
 import type { GroupState } from '../state.ts'
@@ -21,7 +21,10 @@ export function rebalanceLater(account: AwsAccount, group: GroupState): void {
   })
 }
 
-/** One more instance than desired until the new one is InService; then scale-in takes the fullest zone. */
+/**
+ * One more instance than desired until the new one is InService; then scale-in takes the fullest
+ * zone.
+ */
 function rebalance(account: AwsAccount, group: GroupState): void {
   const onlyZone = zoneToFill(account, group)
   if (onlyZone === undefined || liveInstances(account, group).length !== group.desiredCapacity)

@@ -66,7 +66,9 @@ export function liveInstances(account: AwsAccount, group: GroupState): InstanceS
   return live
 }
 
-/** Protected ones stay; the fullest zone first, then the oldest template, then the oldest instance. */
+/**
+ * Protected ones stay; the fullest zone first, then the oldest template, then the oldest instance.
+ */
 function victims(live: readonly InstanceState[], count: number): readonly InstanceState[] {
   const zoneCounts = new Map<string, number>()
   for (const one of live) zoneCounts.set(one.zone, (zoneCounts.get(one.zone) ?? 0) + 1)

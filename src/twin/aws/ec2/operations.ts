@@ -36,7 +36,9 @@ export function describeSubnets(
   }
 }
 
-/** Instances by id or filters (tags of the group and cluster, state, zone); ended ones stay visible. */
+/**
+ * Instances by id or filters (tags of the group and cluster, state, zone); ended ones stay visible.
+ */
 export function describeInstances(
   account: AwsAccount,
   input: Sdk.DescribeInstancesRequest,

@@ -48,7 +48,8 @@ function addonView(account: AwsAccount, addon: AddonState): Sdk.Addon {
 
 /**
  * One version to another. The workload's image changes with it, which rolls a Deployment.
- * @throws RegroupError ResourceInUseException, InvalidParameterException for an incompatible version.
+ * @throws RegroupError ResourceInUseException, InvalidParameterException for an incompatible
+ * version.
  */
 export function updateAddon(
   account: AwsAccount,

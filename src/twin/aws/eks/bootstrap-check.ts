@@ -1,4 +1,4 @@
-/** Whether a machine's user data makes it join (managed-node-groups 3.2, 3.3, UD rules). Twin layer, pure. */
+/** Whether a machine's user data makes it join (the UD rules). Twin layer, pure. */
 
 import { parseUserData } from '../../../nodes/user-data.ts'
 import type { ImageState } from '../state.ts'

@@ -1,8 +1,8 @@
 /** Control plane and add-ons: upgrades, refusals, catalogue. Twin layer. */
 
 import { describe, expect, it } from 'vitest'
+import { clusterName, type SmallWorld, smallWorld } from '../../../../test/small-world.ts'
 import type { DaemonSet, Deployment } from '../../../world/kube-objects.ts'
-import { clusterName, type SmallWorld, smallWorld } from '../small-world.fixture.ts'
 
 const minuteMs = 60_000
 const name = clusterName

@@ -5,16 +5,16 @@ import { isPodTerminal } from '../../kube/conditions.ts'
 import type { AwsAccount } from '../account.ts'
 import type { ClusterState } from '../state.ts'
 
-/** One drain. `then` is called once, with the names of pods that were still there at the end. */
+/** One drain. `whenDone` is called once, with the pods that were still there at the end. */
 export interface NodeDrain {
   readonly cluster: ClusterState
   readonly nodeName: string
   /** Audit name of the actor. */
   readonly user: string
   readonly timeoutMs: number
-  /** True ends the drain without calling `then`; looked at before every round. */
+  /** True ends the drain without calling `whenDone`; looked at before every round. */
   readonly isCalledOff?: () => boolean
-  readonly then: (left: readonly string[]) => void
+  readonly whenDone: (left: readonly string[]) => void
 }
 
 /** Between two rounds of evictions. */
@@ -33,12 +33,12 @@ export function drainNode(account: AwsAccount, drain: NodeDrain): void {
 }
 
 function round(account: AwsAccount, drain: NodeDrain, endMs: number): void {
-  const { cluster, nodeName, then, user } = drain
+  const { cluster, nodeName, user, whenDone } = drain
   if (drain.isCalledOff?.() === true) return
   const pods = [...cluster.twin.store.podsOnNode(nodeName).values()].filter(isDrained)
   const isOver = pods.length === 0 || account.kernel.nowMs() >= endMs
   if (isOver) {
-    then(pods.map((pod) => `${pod.metadata.namespace}/${pod.metadata.name}`))
+    whenDone(pods.map((pod) => `${pod.metadata.namespace}/${pod.metadata.name}`))
     return
   }
   for (const pod of pods) {

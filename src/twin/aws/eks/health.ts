@@ -8,8 +8,8 @@ const failuresMin = 3
 const code = 'AsgInstanceLaunchFailures'
 
 /**
- * Called after every launch. An ACTIVE group turns DEGRADED when launches keep failing; only one that
- * works turns it back, scaling to zero does not (containers-roadmap #2326).
+ * Called after every launch. An ACTIVE group turns DEGRADED when launches keep failing; only one
+ * that works turns it back, scaling to zero does not (containers-roadmap #2326).
  */
 export function noteLaunch(account: AwsAccount, group: GroupState): void {
   const nodeGroup = account.nodeGroups.get(`${group.clusterName}/${group.nodeGroupName}`)

@@ -57,7 +57,10 @@ export function updateNodegroupConfig(
   })
 }
 
-/** Sizes go to the group at once; a lower desired size ends instances without regard to budgets after 15 min. */
+/**
+ * Sizes go to the group at once; a lower desired size ends instances without regard to budgets
+ * after 15 min.
+ */
 function changeScaling(
   account: AwsAccount,
   nodeGroup: NodeGroupState,

@@ -1,4 +1,4 @@
-/** What machines of a managed node group come up as: EKS's copy of the launch template. Twin layer. */
+/** What machines of a node group come up as: EKS's copy of the template. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-eks'
 import { fromBase64 } from '../../../nodes/base64.ts'
@@ -27,7 +27,7 @@ export type RecipeSource = Pick<
 
 /** The image: the template's own, else the release (newest if empty) of the group's amiType. */
 export function imageOf(account: AwsAccount, source: RecipeSource): ImageState | undefined {
-  const own = templateOf(account, source)?.['ImageId']
+  const own = templateOf(account, source)?.ImageId
   if (typeof own === 'string') return account.images.get(own)
   const kind = imageKindOf(source.amiType)
   if (kind === undefined) return undefined
@@ -58,8 +58,8 @@ export function recipeOf(
   const template = templateOf(account, source)
   const text = userDataOf(template)
   const told = parseUserData(text)
-  const typeInTemplate = template?.['InstanceType']
-  const isCustom = template?.['ImageId'] !== undefined
+  const typeInTemplate = template?.InstanceType
+  const isCustom = template?.ImageId !== undefined
   const joinFailure = joinFailureOf({ text, image, isCustom, clusterName: source.clusterName })
   return {
     instanceTypes: typeof typeInTemplate === 'string' ? [typeInTemplate] : source.instanceTypes,
@@ -76,7 +76,7 @@ export function recipeOf(
 
 /** The template's user data as text; empty without any. */
 function userDataOf(template: Readonly<Record<string, unknown>> | undefined): string {
-  const encoded = template?.['UserData']
+  const encoded = template?.UserData
   return typeof encoded === 'string' ? (fromBase64(encoded) ?? '') : ''
 }
 

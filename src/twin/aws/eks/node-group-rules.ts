@@ -1,4 +1,4 @@
-/** What EKS refuses at once when a node group is created (managed-node-groups 3.4, 14.1). Twin layer. */
+/** What EKS refuses at once about a node group (managed-node-groups 3.4). Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-eks'
 import { instanceType } from '../../../nodes/instance-types.ts'
@@ -26,7 +26,10 @@ export function templateData(
   return { id: template.id, name: template.name, version, data: found.data }
 }
 
-/** @throws RegroupError InvalidParameterException, InvalidRequestException or ResourceInUseException. */
+/**
+ * @throws RegroupError InvalidParameterException, InvalidRequestException or
+ * ResourceInUseException.
+ */
 export function checkCreation(
   account: AwsAccount,
   cluster: ClusterState,
@@ -35,7 +38,7 @@ export function checkCreation(
   checkName(account, cluster, input)
   const template = templateData(account, input.launchTemplate)
   if (template !== undefined) checkTemplate(template.data, template.name, input)
-  checkVersion(account, cluster, input, template?.data['ImageId'] !== undefined)
+  checkVersion(account, cluster, input, template?.data.ImageId !== undefined)
   checkScaling(input.scalingConfig)
   checkUpdateConfig(input.updateConfig)
   checkLabels(input.labels ?? {})
@@ -71,16 +74,16 @@ function checkName(
 }
 
 function checkTemplate(data: Data, name: string, input: Sdk.CreateNodegroupRequest): void {
-  if (data['IamInstanceProfile'] !== undefined) {
+  if (data.IamInstanceProfile !== undefined) {
     throw parameter(
       `Launch template ${name} should not specify an instance profile. The noderole in your request will be used to construct an instance profile.`,
     )
   }
-  if (data['InstanceMarketOptions'] !== undefined) {
+  if (data.InstanceMarketOptions !== undefined) {
     throw parameter('Instance market options are not supported with the launch template.')
   }
   checkProhibited(data, name)
-  if (data['InstanceType'] !== undefined && (input.instanceTypes ?? []).length > 0) {
+  if (data.InstanceType !== undefined && (input.instanceTypes ?? []).length > 0) {
     throw awsError(
       'InvalidRequestException',
       'Cannot specify instance types in launch template and API Request',
@@ -92,7 +95,7 @@ function checkTemplate(data: Data, name: string, input: Sdk.CreateNodegroupReque
   if (input.remoteAccess !== undefined) {
     throw parameter('Remote access configuration cannot be specified with a launch template.')
   }
-  if (data['ImageId'] !== undefined && input.amiType !== undefined && input.amiType !== 'CUSTOM') {
+  if (data.ImageId !== undefined && input.amiType !== undefined && input.amiType !== 'CUSTOM') {
     throw parameter(
       'You cannot specify an AMI Type other than CUSTOM, when specifying an image id in your launch template.',
     )
@@ -101,9 +104,9 @@ function checkTemplate(data: Data, name: string, input: Sdk.CreateNodegroupReque
 
 /** Texts of these are not published (LT-2, LT-3); LT-13 is EC2's. */
 function checkProhibited(data: Data, name: string): void {
-  const interfaces = data['NetworkInterfaces']
+  const interfaces = data.NetworkInterfaces
   const list = Array.isArray(interfaces) ? (interfaces as readonly Data[]) : []
-  if (list.some((one) => one['SubnetId'] !== undefined)) {
+  if (list.some((one) => one.SubnetId !== undefined)) {
     throw parameter(`Launch template ${name} should not specify a subnet.`)
   }
   for (const field of ['InstanceInitiatedShutdownBehavior', 'HibernationOptions']) {
@@ -111,7 +114,7 @@ function checkProhibited(data: Data, name: string): void {
       throw parameter(`Launch template ${name} should not specify ${field}.`)
     }
   }
-  if (list.length > 0 && data['SecurityGroupIds'] !== undefined) {
+  if (list.length > 0 && data.SecurityGroupIds !== undefined) {
     throw parameter(
       'Invalid launch template: When a network interface is provided, the security groups must be a part of it.',
     )
@@ -185,7 +188,10 @@ export function checkTaints(taints: readonly Sdk.Taint[]): void {
   if (identities.size < taints.length) throw parameter('Taints must differ in key or effect.')
 }
 
-/** @throws RegroupError InvalidParameterException for reserved prefixes and bad values (LBL-1, LBL-2). */
+/**
+ * @throws RegroupError InvalidParameterException for reserved prefixes and bad values (LBL-1,
+ * LBL-2).
+ */
 export function checkLabels(labels: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(labels)) {
     const prefix = key.includes('/') ? key.slice(0, key.indexOf('/')) : ''
@@ -203,7 +209,7 @@ export function checkLabels(labels: Readonly<Record<string, string>>): void {
 }
 
 function checkTypes(input: Sdk.CreateNodegroupRequest, template: Data): void {
-  const isCustom = template['ImageId'] !== undefined
+  const isCustom = template.ImageId !== undefined
   const amiType = input.amiType ?? defaultAmiType
   const kind = imageKindOf(amiType)
   if (!isCustom && kind === undefined) throw parameter(`the twin has no images of ${amiType}`)

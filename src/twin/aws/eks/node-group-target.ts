@@ -11,8 +11,8 @@ import { templateData } from './node-group-rules.ts'
 export type UpdateTarget = Pick<NodeGroupState, 'version' | 'releaseVersion' | 'launchTemplate'>
 
 /**
- * Without `version` the group goes to the cluster's (one of two readings, managed-node-groups 1.6). An
- * older version than the group's is let through (8.3: sources disagree).
+ * Without `version` the group goes to the cluster's (one of two readings, managed-node-groups 1.6).
+ * An older version than the group's is let through (8.3: sources disagree).
  * @throws RegroupError InvalidParameterException.
  */
 export function targetOf(
@@ -57,7 +57,10 @@ function checkCustom(input: Sdk.UpdateNodegroupVersionRequest): void {
   }
 }
 
-/** The same template in another version; image or no image stays as it was (LT-9, LT-11; texts unpublished). */
+/**
+ * The same template in another version; image or no image stays as it was (LT-9, LT-11; texts
+ * unpublished).
+ */
 function templateTarget(
   account: AwsAccount,
   nodeGroup: NodeGroupState,
@@ -69,7 +72,7 @@ function templateTarget(
   if (present === undefined || template.id !== present.id) {
     throw parameter('The launch template of a node group cannot be replaced by another one.')
   }
-  const hasImage = template.data['ImageId'] !== undefined
+  const hasImage = template.data.ImageId !== undefined
   if (hasImage !== (nodeGroup.amiType === 'CUSTOM')) {
     throw parameter('A launch template version cannot add or remove the image id of a node group.')
   }

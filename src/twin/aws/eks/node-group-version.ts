@@ -11,7 +11,9 @@ import { targetOf } from './node-group-target.ts'
 import { startRoll } from './roll.ts'
 import { startUpdate, updateView } from './updates.ts'
 
-/** @throws RegroupError ResourceInUseException, InvalidParameterException, InvalidRequestException. */
+/**
+ * @throws RegroupError ResourceInUseException, InvalidParameterException, InvalidRequestException.
+ */
 export function updateNodegroupVersion(
   account: AwsAccount,
   input: Sdk.UpdateNodegroupVersionRequest,
@@ -47,8 +49,8 @@ export function updateNodegroupVersion(
 }
 
 /**
- * The group launches the new recipe from now on. A retry finds it in place, and the nodes of the first
- * try are not touched again.
+ * The group launches the new recipe from now on. A retry finds it in place, and the nodes of the
+ * first try are not touched again.
  */
 function switchTemplate(account: AwsAccount, group: GroupState, recipe: MachineRecipe): void {
   const present = { ...group.recipe, templateVersion: '0' }

@@ -1,10 +1,7 @@
-/** Managed node groups: creation, what EKS refuses, failure, deletion, config updates. Twin layer. */
+/** Managed node groups: creation, refusals, failure, deletion, config updates. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-eks'
 import { describe, expect, it } from 'vitest'
-import { toBase64 } from '../../../nodes/base64.ts'
-import { interruptSpot } from '../autoscaling/loss.ts'
-import { liveInstances } from '../autoscaling/reconcile.ts'
 import {
   addPod,
   clusterName,
@@ -12,7 +9,10 @@ import {
   nodeRole,
   type SmallWorld,
   smallWorld,
-} from '../small-world.fixture.ts'
+} from '../../../../test/small-world.ts'
+import { toBase64 } from '../../../nodes/base64.ts'
+import { interruptSpot } from '../autoscaling/loss.ts'
+import { liveInstances } from '../autoscaling/reconcile.ts'
 
 const minuteMs = 60_000
 const key = { clusterName, nodegroupName: 'ng' }
@@ -324,7 +324,7 @@ spec:
     if (status !== 'ACTIVE') return
     const labels = world.cluster.store.list('Node')[0]?.metadata.labels
     expect(labels?.['eks.amazonaws.com/sourceLaunchTemplateVersion']).toBe('1')
-    expect(labels?.['team']).toBe(family === 'own' ? 'web' : undefined)
+    expect(labels?.team).toBe(family === 'own' ? 'web' : undefined)
   })
 })
 

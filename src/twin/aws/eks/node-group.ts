@@ -57,7 +57,7 @@ function userDataFault(
 ): Issue | undefined {
   if (launchTemplate === undefined || amiType === 'CUSTOM') return undefined
   const { id, version } = launchTemplate
-  const encoded = templateData(account, { id, version })?.data['UserData']
+  const encoded = templateData(account, { id, version })?.data.UserData
   if (isMergeable(fromBase64(String(encoded ?? '')) ?? '')) return undefined
   const message = 'User data was not in the MIME multipart format.'
   return { code: 'Ec2LaunchTemplateInvalidConfiguration', message, resourceIds: [id] }
@@ -81,7 +81,7 @@ function stateOf(
   const { desiredSize = 2, maxSize = 2, minSize = 1 } = input.scalingConfig ?? {}
   const template = templateData(account, input.launchTemplate)
   const amiType =
-    template?.data['ImageId'] === undefined ? (input.amiType ?? 'AL2023_x86_64_STANDARD') : 'CUSTOM'
+    template?.data.ImageId === undefined ? (input.amiType ?? 'AL2023_x86_64_STANDARD') : 'CUSTOM'
   const state: NodeGroupState = {
     name,
     clusterName: cluster.name,

@@ -22,93 +22,101 @@ const latencyMs = 120
 
 /** The port's methods. */
 export function eksPort(account: AwsAccount, session: Session): EksApi {
-  const send = senderFor(session, 'eks', latencyMs)
   const lacks = twinLacks(session, 'eks')
+  return {
+    ...accessEntryCalls(account, session),
+    ...addonCalls(account, session),
+    ...clusterCalls(account, session),
+    ...nodeGroupCalls(account, session),
+    createAddon: lacks('CreateAddon'),
+    createCluster: lacks('CreateCluster'),
+    deleteAddon: lacks('DeleteAddon'),
+    deleteCluster: lacks('DeleteCluster'),
+  }
+}
+
+type NodeGroupNames = Extract<keyof EksApi, `${string}Nodegroup${string}`>
+
+function nodeGroupCalls(account: AwsAccount, session: Session): Pick<EksApi, NodeGroupNames> {
+  const send = senderFor(session, 'eks', latencyMs)
   const named = (input: { nodegroupName?: string | undefined }): string | undefined =>
     input.nodegroupName
   return {
-    createAddon: lacks('CreateAddon'),
-    createCluster: lacks('CreateCluster'),
     createNodegroup: send('CreateNodegroup', named, (i) => createNodegroup(account, i)),
-    deleteAddon: lacks('DeleteAddon'),
-    deleteCluster: lacks('DeleteCluster'),
     deleteNodegroup: send('DeleteNodegroup', named, (i) => deleteNodegroup(account, i)),
-    ...accessEntryCalls(account, session),
-    describeAddon: send(
-      'DescribeAddon',
-      (i) => i.addonName,
-      (i) => addon.describeAddon(account, i),
-    ),
-    describeAddonVersions: send(
-      'DescribeAddonVersions',
-      (i) => i.addonName,
-      (i) => describeAddonVersions(i),
-    ),
-    describeCluster: send(
-      'DescribeCluster',
-      (i) => i.name,
-      (i) => ({
-        cluster: cluster.clusterView(account, account.cluster(i.name)),
-      }),
-    ),
-    describeClusterVersions: send(
-      'DescribeClusterVersions',
-      () => '',
-      (i) => describeClusterVersions(i, account.kernel.nowMs()),
-    ),
     describeNodegroup: send('DescribeNodegroup', named, (i) => ({
       nodegroup: nodeGroupView(account.nodeGroup(i.clusterName, i.nodegroupName)),
     })),
-    describeUpdate: send(
-      'DescribeUpdate',
-      (i) => i.updateId,
-      (i) => describeUpdate(account, i),
-    ),
-    listAddons: send(
-      'ListAddons',
-      (i) => i.clusterName,
-      (i) => addon.listAddons(account, i),
-    ),
-    listClusters: send(
-      'ListClusters',
-      () => '',
-      (i) => listClusters(account, i),
-    ),
     listNodegroups: send(
       'ListNodegroups',
       (i) => i.clusterName,
       (i) => listNodegroups(account, i),
-    ),
-    listUpdates: send(
-      'ListUpdates',
-      (i) => i.name,
-      (i) => listUpdates(account, i),
-    ),
-    tagResource: send(
-      'TagResource',
-      (i) => i.resourceArn,
-      (i) => tagResource(account, i),
-    ),
-    untagResource: send(
-      'UntagResource',
-      (i) => i.resourceArn,
-      (i) => untagResource(account, i),
-    ),
-    updateAddon: send(
-      'UpdateAddon',
-      (i) => i.addonName,
-      (i) => addon.updateAddon(account, i),
-    ),
-    updateClusterVersion: send(
-      'UpdateClusterVersion',
-      (i) => i.name,
-      (i) => cluster.updateClusterVersion(account, i),
     ),
     updateNodegroupConfig: send('UpdateNodegroupConfig', named, (i) =>
       updateNodegroupConfig(account, i),
     ),
     updateNodegroupVersion: send('UpdateNodegroupVersion', named, (i) =>
       updateNodegroupVersion(account, i),
+    ),
+  }
+}
+
+type AddonNames = 'describeAddon' | 'describeAddonVersions' | 'listAddons' | 'updateAddon'
+
+function addonCalls(account: AwsAccount, session: Session): Pick<EksApi, AddonNames> {
+  const send = senderFor(session, 'eks', latencyMs)
+  const named = (input: { addonName?: string | undefined }): string | undefined => input.addonName
+  return {
+    describeAddon: send('DescribeAddon', named, (i) => addon.describeAddon(account, i)),
+    describeAddonVersions: send('DescribeAddonVersions', named, (i) => describeAddonVersions(i)),
+    listAddons: send(
+      'ListAddons',
+      (i) => i.clusterName,
+      (i) => addon.listAddons(account, i),
+    ),
+    updateAddon: send('UpdateAddon', named, (i) => addon.updateAddon(account, i)),
+  }
+}
+
+type ClusterNames =
+  | 'describeCluster'
+  | 'describeClusterVersions'
+  | 'describeUpdate'
+  | 'listClusters'
+  | 'listUpdates'
+  | 'tagResource'
+  | 'untagResource'
+  | 'updateClusterVersion'
+
+function clusterCalls(account: AwsAccount, session: Session): Pick<EksApi, ClusterNames> {
+  const send = senderFor(session, 'eks', latencyMs)
+  const named = (input: { name?: string | undefined }): string | undefined => input.name
+  const byArn = (input: { resourceArn: string | undefined }): string | undefined =>
+    input.resourceArn
+  return {
+    describeCluster: send('DescribeCluster', named, (i) => ({
+      cluster: cluster.clusterView(account, account.cluster(i.name)),
+    })),
+    describeClusterVersions: send(
+      'DescribeClusterVersions',
+      () => '',
+      (i) => describeClusterVersions(i, account.kernel.nowMs()),
+    ),
+    describeUpdate: send(
+      'DescribeUpdate',
+      (i) => i.updateId,
+      (i) => describeUpdate(account, i),
+    ),
+    listClusters: send(
+      'ListClusters',
+      () => '',
+      (i) => listClusters(account, i),
+    ),
+    listUpdates: send('ListUpdates', named, (i) => listUpdates(account, i)),
+    tagResource: send('TagResource', byArn, (i) => tagResource(account, i)),
+    untagResource: send('UntagResource', byArn, (i) => untagResource(account, i)),
+    updateClusterVersion: send('UpdateClusterVersion', named, (i) =>
+      cluster.updateClusterVersion(account, i),
     ),
   }
 }

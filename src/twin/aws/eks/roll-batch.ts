@@ -1,4 +1,4 @@
-/** One batch of a version update: drained side by side, then terminated through the group. Twin layer. */
+/** One batch of a version update: drained side by side, then terminated. Twin layer. */
 
 import { systemUsers } from '../../contracts.ts'
 import { terminateInstance } from '../autoscaling/instances.ts'
@@ -7,7 +7,9 @@ import type { InstanceState, NodeGroupState } from '../state.ts'
 import { drainNode } from './drain-node.ts'
 import { failRoll, oldInstances, type Roll } from './roll.ts'
 
-/** 15 minutes a try, three tries before the update fails (retry count not published, 45 min seen). */
+/**
+ * 15 minutes a try, three tries before the update fails (retry count not published, 45 min seen).
+ */
 const evictionTimeoutMs = 45 * 60_000
 /** With force, what is left after one try goes with the node. */
 const forcedTimeoutMs = 15 * 60_000
@@ -53,7 +55,7 @@ function drainOne(roll: Roll, instance: InstanceState, then: () => void): void {
     user: systemUsers.eksNodeManager,
     timeoutMs: isForced ? forcedTimeoutMs : evictionTimeoutMs,
     isCalledOff: () => update.status !== 'InProgress',
-    then: (left) => {
+    whenDone: (left) => {
       if (left.length > 0 && !isForced) {
         const text = `Reached max retries while trying to evict pods from nodes in node group ${nodeGroup.name}`
         failRoll(roll, 'PodEvictionFailure', text, [nodeName])

@@ -2,14 +2,14 @@
 
 import type * as Sdk from '@aws-sdk/client-eks'
 import { describe, expect, it } from 'vitest'
-import { liveInstances } from '../autoscaling/reconcile.ts'
 import {
   addPod,
   clusterName,
   nodeGroupRequest,
   type SmallWorld,
   smallWorld,
-} from '../small-world.fixture.ts'
+} from '../../../../test/small-world.ts'
+import { liveInstances } from '../autoscaling/reconcile.ts'
 import type { GroupState } from '../state.ts'
 
 const minuteMs = 60_000

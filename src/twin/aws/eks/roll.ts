@@ -1,4 +1,4 @@
-/** The phases of a node group's version update, DEFAULT and MINIMAL (managed-node-groups 5). Twin layer. */
+/** Phases of a node group's version update (managed-node-groups 5). Twin layer. */
 
 import { systemUsers } from '../../contracts.ts'
 import { between } from '../../kernel/draws.ts'
@@ -44,7 +44,10 @@ export function oldInstances({ account, group }: Roll): InstanceState[] {
   return live.filter((one) => one.recipe.templateVersion !== group.recipe.templateVersion)
 }
 
-/** No rollback: the group keeps the new template, nodes stay mixed, sizes stay raised; a retry resumes. */
+/**
+ * No rollback: the group keeps the new template, nodes stay mixed, sizes stay raised; a retry
+ * resumes.
+ */
 export function failRoll(roll: Roll, errorCode: string, message: string, nodes: string[]): void {
   const { account, nodeGroup, update } = roll
   if (update.status !== 'InProgress') return
@@ -57,7 +60,10 @@ export function failRoll(roll: Roll, errorCode: string, message: string, nodes: 
 /** Phase 2: room for the new nodes, above the maximum if need be; MINIMAL goes without. */
 function scaleUp(roll: Roll): void {
   const { account, group, isMinimal, nodeGroup } = roll
-  if (isMinimal || oldInstances(roll).length === 0) return upgrade(roll)
+  if (isMinimal || oldInstances(roll).length === 0) {
+    upgrade(roll)
+    return
+  }
   const zoneCount = new Set(group.subnetIds).size
   const surge = Math.max(2 * zoneCount, parallelism(nodeGroup, group.desiredCapacity))
   group.maxSize = Math.max(group.maxSize, group.desiredCapacity + surge)
@@ -114,15 +120,18 @@ function markUnschedulable(roll: Roll, old: readonly InstanceState[]): void {
 function upgrade(roll: Roll): void {
   const { account, update } = roll
   if (update.status !== 'InProgress') return
-  if (oldInstances(roll).length === 0) return scaleDown(roll, roll.group.desiredCapacity)
+  if (oldInstances(roll).length === 0) {
+    scaleDown(roll, roll.group.desiredCapacity)
+    return
+  }
   drainBatch(roll, () => {
     account.kernel.after(lookMs, 'roll-next', () => upgrade(roll))
   })
 }
 
 /**
- * Phase 4: back to the old sizes, one instance at a time. When somebody else raised the size meanwhile,
- * EKS stops and leaves the sizes as they are (containers-roadmap #2500).
+ * Phase 4: back to the old sizes, one instance at a time. When somebody else raised the size
+ * meanwhile, EKS stops and leaves the sizes as they are (containers-roadmap #2500).
  */
 function scaleDown(roll: Roll, expectedDesired: number): void {
   const { account, group, nodeGroup, startDesired, startMax, update } = roll

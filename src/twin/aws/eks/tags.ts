@@ -5,7 +5,9 @@ import type { StringMap } from '../../../world/kube-objects.ts'
 import type { AwsAccount } from '../account.ts'
 import { awsError } from '../errors.ts'
 
-/** Adds or replaces tags of a cluster or node group; they reach neither its group nor its instances. */
+/**
+ * Adds or replaces tags of a cluster or node group; they reach neither its group nor its instances.
+ */
 export function tagResource(
   account: AwsAccount,
   input: Sdk.TagResourceRequest,

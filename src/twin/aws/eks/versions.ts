@@ -45,7 +45,10 @@ interface AddonRow {
   readonly latest?: string
 }
 
-/** The table has gaps: minors without a value take a version made of the minor (assumed, not published). */
+/**
+ * The table has gaps: minors without a value take a version made of the minor (assumed, not
+ * published).
+ */
 function defaultVersionOf(addon: string, minor: string): string {
   const row = table.rows.find((one) => one.kubernetes === minor)
   const known = (row?.addOns as Readonly<Record<string, AddonRow>> | undefined)?.[addon]?.latest

@@ -3,9 +3,9 @@
 import type { InstanceState } from '../../aws/state.ts'
 import { requirementsOf } from '../../kube/scheduler/requirements.ts'
 import { parseBytes, parseCpuMilli } from '../../../nodes/quantity.ts'
-import type { Node } from '../../../world/kube-objects.ts'
+import type { Node, Pod } from '../../../world/kube-objects.ts'
 import type { Invariant, JudgeView } from '../invariant.ts'
-import { isMovable, nameOf } from '../pods.ts'
+import { isMovable, nameOf, ownerOf } from '../pods.ts'
 
 function nodeNameOf(view: JudgeView, instance: InstanceState): string | undefined {
   return view.cluster.machines.nodeOf(instance.id)?.metadata.name
@@ -103,11 +103,12 @@ function checkRoom(view: JudgeView, nodeName: string): void {
       freeBytes += parseBytes(node.status?.allocatable?.['memory'] ?? '0')
     }
     for (const pod of store.podsOnNode(node.metadata.name).values()) {
+      const isGoing = pod.metadata.deletionTimestamp !== undefined
       const needs = requirementsOf(pod.spec)
       if (isOpen) {
         freeCpuMilli -= needs.cpuMilli
         freeBytes -= needs.memoryBytes
-      } else if (isMovable(pod) && pod.spec.restartPolicy === 'Always') {
+      } else if (!isGoing && isOwed(pod)) {
         owedCpuMilli += needs.cpuMilli
         owedBytes += needs.memoryBytes
       }
@@ -118,6 +119,11 @@ function checkRoom(view: JudgeView, nodeName: string): void {
     nodeName,
     `was cordoned with room for ${freeCpuMilli}m CPU on other nodes, ${owedCpuMilli}m needed`,
   )
+}
+
+/** Pods that will need a place when they move; pods without controller do not come back. */
+function isOwed(pod: Pod): boolean {
+  return isMovable(pod) && ownerOf(pod) !== undefined && pod.spec.restartPolicy === 'Always'
 }
 
 /** 9 */

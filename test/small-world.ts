@@ -1,18 +1,18 @@
-/** A small account for tests: one cluster, three zones, no workloads. Twin layer. */
+/** A small account for tests: one cluster, three zones, no workloads. */
 
-import type { AwsApi } from '../../world/aws-api.ts'
-import { isFailure } from '../../world/failure.ts'
-import type { Pod, PodDisruptionBudget } from '../../world/kube-objects.ts'
-import { Faults } from '../kernel/faults.ts'
-import { Kernel } from '../kernel/kernel.ts'
-import { Session } from '../kernel/session.ts'
-import { KubeCluster } from '../kube/cluster.ts'
-import { startControllers } from '../kube/controllers/start.ts'
-import { Scheduler } from '../kube/scheduler/scheduler.ts'
-import { AwsAccount } from './account.ts'
-import { addGroup, type GroupSpec, placeInstances } from './autoscaling/build.ts'
-import { catalogueAddons, defaultAddonVersion } from './eks/versions.ts'
-import type { AccountChange, GroupState } from './state.ts'
+import { AwsAccount } from '../src/twin/aws/account.ts'
+import { addGroup, type GroupSpec, placeInstances } from '../src/twin/aws/autoscaling/build.ts'
+import { catalogueAddons, defaultAddonVersion } from '../src/twin/aws/eks/versions.ts'
+import type { AccountChange, GroupState } from '../src/twin/aws/state.ts'
+import { Faults } from '../src/twin/kernel/faults.ts'
+import { Kernel } from '../src/twin/kernel/kernel.ts'
+import { Session } from '../src/twin/kernel/session.ts'
+import { KubeCluster } from '../src/twin/kube/cluster.ts'
+import { startControllers } from '../src/twin/kube/controllers/start.ts'
+import { Scheduler } from '../src/twin/kube/scheduler/scheduler.ts'
+import type { AwsApi } from '../src/world/aws-api.ts'
+import { isFailure } from '../src/world/failure.ts'
+import type { Pod, PodDisruptionBudget } from '../src/world/kube-objects.ts'
 
 /** Name of the cluster. */
 export const clusterName = 'c1'
@@ -111,7 +111,10 @@ function addCluster(account: AwsAccount, twin: KubeCluster, version: string): vo
   })
 }
 
-/** A self-managed group `old` of m6i.large with Ready nodes: 0..6, three of them unless told otherwise. */
+/**
+ * A self-managed group `old` of m6i.large with Ready nodes: 0..6, three of them unless told
+ * otherwise.
+ */
 export function addOldGroup(world: SmallWorld, spec: Partial<GroupSpec> = {}): GroupState {
   const group = addGroup(world.account, {
     name: 'old',

@@ -1,0 +1,36 @@
+// Everything CI runs, in CI's order, counted from the runners' own results.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const counts = { passed: 0, failed: 0, skipped: 0 }
+
+function step(name, command, args) {
+  const startedMs = performance.now()
+  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(0)
+  console.log(`--- ${name}: ${status === 0 ? 'ok' : `exit ${status}`} (${seconds} s)`)
+  return status === 0
+}
+
+function countOne(isOk) {
+  if (isOk) counts.passed += 1
+  else counts.failed += 1
+}
+
+countOne(step('check', 'npm', ['run', '--silent', 'check']))
+const report = `${root}/.cache/vitest.json`
+rmSync(report, { force: true })
+const isTested = step('test', 'npm', ['test', '--silent', '--', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
+if (existsSync(report)) {
+  const result = JSON.parse(readFileSync(report, 'utf8'))
+  counts.passed += result.numPassedTests
+  counts.failed += result.numFailedTests
+  counts.skipped += result.numPendingTests
+  if (!isTested && result.numFailedTests === 0) counts.failed += 1
+} else countOne(false)
+countOne(step('demo', 'npm', ['run', '--silent', 'demo']))
+countOne(step('scenarios', 'npm', ['run', '--silent', 'scenarios', '--', '--cuts', '12']))
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+process.exitCode = counts.failed === 0 ? 0 : 1
