@@ -15,8 +15,24 @@ export function budgetsOf(pod: DrainPod, view: DrainView): readonly DrainBudget[
   return budgets === undefined ? [] : budgets.filter((one) => selects(one.selector, pod.labels))
 }
 
+/** Accounts of one view: a view lives for one tick, and every pod is asked for several times. */
+const accountsByView = new WeakMap<DrainView, Map<DrainPod, Allowance>>()
+
 /** The account of a pod. Controllers without a budget get a virtual one. */
 export function allowanceOf(pod: DrainPod, view: DrainView): Allowance {
+  let accounts = accountsByView.get(view)
+  if (accounts === undefined) {
+    accounts = new Map()
+    accountsByView.set(view, accounts)
+  }
+  const known = accounts.get(pod)
+  if (known !== undefined) return known
+  const allowance = findAllowance(pod, view)
+  accounts.set(pod, allowance)
+  return allowance
+}
+
+function findAllowance(pod: DrainPod, view: DrainView): Allowance {
   const budgets = budgetsOf(pod, view)
   if (budgets.length > 1) return { kind: 'multiple', budgets }
   const [budget] = budgets

@@ -32,6 +32,7 @@ export function stanceOf(
   if (override === 'delete') return { kind: 'movable' }
   return (
     protectionStance(pod, view) ??
+    sharedVolumeStance(pod, view) ??
     completionStance(pod, policy) ??
     ownerStance(pod, policy) ??
     budgetStance(pod, view, policy, nowMs) ?? { kind: 'movable' }
@@ -74,6 +75,25 @@ function protectionStance(pod: DrainPod, view: DrainView): Stance | undefined {
     `uses local volume ${local.volumeName}, whose data dies with node ${local.localNodeName}`,
     'Move the data first, then name the pod under migration.overrides.',
   )
+}
+
+/** A block volume can be attached to one node: siblings that use it must stay together, or wait for ever. */
+function sharedVolumeStance(pod: DrainPod, view: DrainView): Stance | undefined {
+  for (const claim of pod.needs.claimNames) {
+    const volume = view.volumesByClaim.get(`${pod.namespace}/${claim}`)
+    if (volume === undefined || volume.isShared) continue
+    for (const other of view.podsByNamespace.get(pod.namespace)?.values() ?? []) {
+      if (other.uid === pod.uid || other.deletionAtMs !== undefined) continue
+      if (other.nodeName === undefined || !other.needs.claimNames.includes(claim)) continue
+      return blocked(
+        'VolumeStuck',
+        `shares volume ${volume.volumeName} with ${other.name}; only one node can attach it, so a ` +
+          'replacement elsewhere would never start',
+        'Use ReadWriteMany storage, or scale the workload to one replica for the move.',
+      )
+    }
+  }
+  return undefined
 }
 
 function completionStance(pod: DrainPod, policy: DrainPolicy): Stance | undefined {

@@ -114,6 +114,8 @@ export interface DrainVolume {
   readonly volumeName: string
   /** Zones the volume can be used in; undefined = anywhere. */
   readonly zones: readonly string[] | undefined
+  /** True for shared file systems, which many nodes can use at once. */
+  readonly isShared: boolean
   /** Set for local volumes: the data dies with the node. */
   readonly localNodeName: string | undefined
 }

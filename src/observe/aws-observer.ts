@@ -142,6 +142,12 @@ export class AwsObserver {
       isRefreshRead: !this.isRefreshChecked,
     })
     this.isRefreshChecked = true
-    this.schedule('groups', isMoving)
+    this.schedule('groups', isMoving && this.groups.some(isUnsettled))
   }
+}
+
+/** Launching, terminating, or short of its desired capacity. */
+function isUnsettled(group: ObservedGroup): boolean {
+  if (group.isDeleting || group.instances.length !== group.desiredCapacity) return true
+  return group.instances.some((one) => one.lifecycleState !== 'InService')
 }

@@ -86,6 +86,7 @@ export function projectVolume(volume: PersistentVolume): DrainVolume | undefined
     claimKey: `${claim.namespace ?? ''}/${claim.name}`,
     volumeName: volume.metadata.name,
     zones: valuesOf(rules, zoneKeys),
+    isShared: volume.spec?.accessModes?.includes('ReadWriteMany') ?? false,
     localNodeName:
       volume.spec?.local === undefined ? undefined : valuesOf(rules, hostKeys)?.[0],
   }

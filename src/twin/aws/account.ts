@@ -4,6 +4,7 @@ import type { AwsApi } from '../../world/aws-api.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Session } from '../kernel/session.ts'
 import { Capacity } from './capacity.ts'
+import type { SubnetState, TemplateState } from './ec2/state.ts'
 import { awsError } from './errors.ts'
 import { Images } from './images.ts'
 import { awsPort } from './port.ts'
@@ -14,8 +15,6 @@ import type {
   GroupState,
   InstanceState,
   NodeGroupState,
-  SubnetState,
-  TemplateState,
 } from './state.ts'
 
 /** What a launch configuration says. */

@@ -3,7 +3,7 @@
 import releases from '../../../data/eks-ami-releases.json' with { type: 'json' }
 import { type AmiChoice, type AmiFamily, amiParameters } from '../../nodes/ami-parameters.ts'
 import { hash32 } from '../../world/random.ts'
-import type { ImageState } from './state.ts'
+import type { ImageState } from './ec2/state.ts'
 
 /** What tells images of one release apart. */
 export type ImageKind = Omit<AmiChoice, 'kubernetesVersion'>

@@ -84,43 +84,6 @@ export interface InstanceState {
   isProtected: boolean
 }
 
-/** One version of a launch template. */
-export interface TemplateVersionState {
-  readonly version: number
-  readonly data: Readonly<Record<string, unknown>>
-  readonly createdMs: number
-}
-
-/** A launch template. */
-export interface TemplateState {
-  readonly id: string
-  readonly name: string
-  readonly createdMs: number
-  defaultVersion: number
-  readonly versions: TemplateVersionState[]
-  tags: StringMap
-}
-
-/** A subnet. */
-export interface SubnetState {
-  readonly id: string
-  readonly zone: string
-  readonly vpcId: string
-  readonly cidr: string
-  freeAddressCount: number
-  readonly tags: StringMap
-}
-
-/** An image known to the account. */
-export interface ImageState {
-  readonly id: string
-  readonly family: 'AmazonLinux2' | 'AmazonLinux2023'
-  readonly arch: 'amd64' | 'arm64'
-  readonly kubernetesVersion: string
-  readonly releaseVersion: string
-  readonly kubeletVersion: string
-}
-
 /** An update of a cluster, add-on or node group. */
 export interface UpdateState {
   readonly id: string

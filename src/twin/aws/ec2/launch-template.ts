@@ -3,7 +3,7 @@
 import type * as Sdk from '@aws-sdk/client-ec2'
 import type { AwsAccount } from '../account.ts'
 import { awsError } from '../errors.ts'
-import type { TemplateState, TemplateVersionState } from '../state.ts'
+import type { TemplateState, TemplateVersionState } from './state.ts'
 
 /** @throws RegroupError when the name is taken. */
 export function createTemplate(

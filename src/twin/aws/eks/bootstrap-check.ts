@@ -1,7 +1,7 @@
 /** Whether a machine's user data makes it join (the UD rules). Twin layer, pure. */
 
 import { parseUserData } from '../../../nodes/user-data.ts'
-import type { ImageState } from '../state.ts'
+import type { ImageState } from '../ec2/state.ts'
 
 /** What decides over joining. */
 export interface BootstrapFacts {

@@ -1,7 +1,8 @@
 /** EKS's own copy of the launch template, `eks-<uuid>`: what the group really uses. Twin layer. */
 
 import type { AwsAccount } from '../account.ts'
-import type { MachineRecipe, NodeGroupState, TemplateState } from '../state.ts'
+import type { TemplateState } from '../ec2/state.ts'
+import type { MachineRecipe, NodeGroupState } from '../state.ts'
 
 /** The first version, from which the group is made. */
 export function addChildTemplate(

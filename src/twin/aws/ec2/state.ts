@@ -1,0 +1,40 @@
+/** State of EC2: launch templates, subnets, images. Twin layer, types only. */
+
+import type { StringMap } from '../../../world/kube-objects.ts'
+
+/** One version of a launch template. */
+export interface TemplateVersionState {
+  readonly version: number
+  readonly data: Readonly<Record<string, unknown>>
+  readonly createdMs: number
+}
+
+/** A launch template. */
+export interface TemplateState {
+  readonly id: string
+  readonly name: string
+  readonly createdMs: number
+  defaultVersion: number
+  readonly versions: TemplateVersionState[]
+  tags: StringMap
+}
+
+/** A subnet. */
+export interface SubnetState {
+  readonly id: string
+  readonly zone: string
+  readonly vpcId: string
+  readonly cidr: string
+  freeAddressCount: number
+  readonly tags: StringMap
+}
+
+/** An image known to the account. */
+export interface ImageState {
+  readonly id: string
+  readonly family: 'AmazonLinux2' | 'AmazonLinux2023'
+  readonly arch: 'amd64' | 'arm64'
+  readonly kubernetesVersion: string
+  readonly releaseVersion: string
+  readonly kubeletVersion: string
+}
