@@ -34,6 +34,8 @@ interface Move {
   readonly plan: LandingPlan
   readonly planner: CapacityPlanner
   readonly ledger: AllowanceLedger
+  /** Old nodes that are not cordoned by us yet, in order of opening. */
+  readonly closed: readonly OldNode[]
   /** Pods that wait for a node or whose replacement is still to come. */
   readonly owedCount: number
   /** One of them fits on few nodes only: nothing else may go until it has landed. */
@@ -72,7 +74,8 @@ function startMove(base: Pick<Move, 'target' | 'observed' | 'state' | 'nowMs' | 
   const ledger = new AllowanceLedger(view, target.policy.drain.virtualBudgetFraction)
   const owed = [...owedPods(view), ...waitingPods(view)].filter((pod) => pod.ownerKind !== 'daemon-set')
   const isNarrowPodOwed = owed.some((pod) => plan.siteCountOf(pod) <= narrowSitesMax)
-  const move = { ...base, plan, planner, ledger, owedCount: owed.length, isNarrowPodOwed }
+  const closed = openingOrder(state.nodes.filter((one) => !isOpening(one)), observed)
+  const move = { ...base, plan, planner, ledger, closed, owedCount: owed.length, isNarrowPodOwed }
   for (const pod of owed) reserve(move, pod)
   return move
 }
@@ -155,7 +158,8 @@ function evictFromOpenNodes(move: Move): void {
       })
     }
   }
-  for (const pod of held) reserve(move, pod)
+  // Their places matter only while further nodes may be opened.
+  if (move.closed.length > 0) for (const pod of held) reserve(move, pod)
   explainWaits(move, held)
 }
 
@@ -216,10 +220,9 @@ function explainWaits(move: Move, held: readonly DrainPod[]): void {
 
 /** Cordons further old nodes whose movable pods all have a place on Ready nodes. */
 function openNodes(move: Move): void {
-  const { nowMs, plan, stage, state } = move
-  const closed = openingOrder(state.nodes.filter((one) => !isOpening(one)), move.observed)
+  const { nowMs, plan, stage } = move
   let failedCount = 0
-  for (const one of closed.slice(0, openableCount(move))) {
+  for (const one of move.closed.slice(0, openableCount(move))) {
     if (!isFenced(one.old.group) || failedCount >= failedTriesMax) continue
     const placed: { pod: DrainPod; nodeName: string }[] = []
     const fitsAll = one.pods.every(({ pod, stance }) => {
@@ -260,8 +263,7 @@ function openableCount(move: Move): number {
 
 /** Asks for nodes for the next old nodes in line, as far as the surge goes. */
 function launchNodes(move: Move): void {
-  const { observed, plan, planner, stage, state, target } = move
-  const closed = openingOrder(state.nodes.filter((one) => !isOpening(one)), observed)
+  const { closed, observed, plan, planner, stage, target } = move
   const homeless = new Map<string, DrainPod>()
   for (const one of closed) {
     if (planner.remaining <= 0) break

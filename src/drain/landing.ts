@@ -6,7 +6,7 @@
 import { misfit, type NodeShape } from './node-fit.ts'
 import { neighbourMisfit, type Occupancy } from './neighbour-fit.ts'
 import { type FreeRoom, freeRoomOf, lackingResource, take } from './room.ts'
-import type { DrainNode, DrainPod, DrainView, Room } from './view.ts'
+import type { DrainNode, DrainPod, DrainView, PodNeeds, Room } from './view.ts'
 
 /** A node that may take pods: real and Ready, launching, or only thought of. */
 export interface LandingNode extends NodeShape {
@@ -17,10 +17,10 @@ export interface LandingNode extends NodeShape {
   readonly groupName?: string
 }
 
-/** Result of one placement: the node, or why no node will do (reason -> number of nodes). */
+/** Result of one placement. */
 export type Placement =
   | { readonly kind: 'placed'; readonly nodeName: string; readonly isReady: boolean }
-  | { readonly kind: 'unplaced'; readonly reasons: ReadonlyMap<string, number> }
+  | { readonly kind: 'unplaced' }
 
 interface Site {
   readonly node: LandingNode
@@ -59,23 +59,17 @@ export class LandingPlan {
 
   /** Promises a place to the pod; with `isReadyOnly` only on Ready nodes. */
   place(pod: DrainPod, isReadyOnly: boolean): Placement {
-    const reasons = new Map<string, number>()
     let best: Site | undefined
     let bestScore = Number.NEGATIVE_INFINITY
     for (const site of this.sites.values()) {
       if (isReadyOnly && !site.node.isReady) continue
-      const reason = this.misfitOn(pod, site)
-      if (reason !== undefined) {
-        reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
-        continue
-      }
       const score = scoreOf(pod, site)
-      if (score > bestScore) {
-        best = site
-        bestScore = score
-      }
+      // The costly checks only where the node would win.
+      if (score <= bestScore || this.misfitOn(pod, site) !== undefined) continue
+      best = site
+      bestScore = score
     }
-    if (best === undefined) return { kind: 'unplaced', reasons }
+    if (best === undefined) return { kind: 'unplaced' }
     this.promise(pod, best)
     return { kind: 'placed', nodeName: best.node.name, isReady: best.node.isReady }
   }
@@ -105,7 +99,7 @@ export class LandingPlan {
   private misfitOn(pod: DrainPod, site: Site): string | undefined {
     const lacking = lackingResource(site.free, pod.needs.requests)
     if (lacking !== undefined) return `insufficient ${lacking}`
-    return misfit(pod, site.node, this.view) ?? neighbourMisfit(pod, site.node, this.occupancy)
+    return shapeMisfit(pod, site.node, this.view) ?? neighbourMisfit(pod, site.node, this.occupancy)
   }
 
   private promise(pod: DrainPod, site: Site): void {
@@ -116,10 +110,33 @@ export class LandingPlan {
   }
 }
 
-/** A real node as a landing node. */
+const landingNodes = new WeakMap<DrainNode, LandingNode>()
+
+/** A real node as a landing node; the same object as long as the node does not change. */
 export function landingNodeOf(node: DrainNode): LandingNode {
+  const known = landingNodes.get(node)
+  if (known !== undefined) return known
   const { name, zone, labels, taints, allocatable, isReady } = node
-  return { name, zone, labels, taints, allocatable, isReady }
+  const landing = { name, zone, labels, taints, allocatable, isReady }
+  landingNodes.set(node, landing)
+  return landing
+}
+
+/** Misfits by identity: nodes and templates outlive many ticks. Pods with claims are looked at each time. */
+const misfits = new WeakMap<LandingNode, WeakMap<PodNeeds, { readonly reason: string | undefined }>>()
+
+function shapeMisfit(pod: DrainPod, node: LandingNode, view: DrainView): string | undefined {
+  if (pod.needs.claimNames.length > 0) return misfit(pod, node, view)
+  let ofNode = misfits.get(node)
+  if (ofNode === undefined) {
+    ofNode = new WeakMap()
+    misfits.set(node, ofNode)
+  }
+  const known = ofNode.get(pod.needs)
+  if (known !== undefined) return known.reason
+  const reason = misfit(pod, node, view)
+  ofNode.set(pod.needs, { reason })
+  return reason
 }
 
 function isFinished(pod: DrainPod): boolean {

@@ -82,7 +82,7 @@ function sharedVolumeStance(pod: DrainPod, view: DrainView): Stance | undefined 
   for (const claim of pod.needs.claimNames) {
     const volume = view.volumesByClaim.get(`${pod.namespace}/${claim}`)
     if (volume === undefined || volume.isShared) continue
-    for (const other of view.podsByNamespace.get(pod.namespace)?.values() ?? []) {
+    for (const other of view.podsByOwner.get(pod.ownerUid ?? '')?.values() ?? []) {
       if (other.uid === pod.uid || other.deletionAtMs !== undefined) continue
       if (other.nodeName === undefined || !other.needs.claimNames.includes(claim)) continue
       return blocked(

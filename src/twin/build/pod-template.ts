@@ -92,7 +92,10 @@ function nodeSelectorOf(row: WorkloadRow, entry: Partial<ScenarioEntry>): String
     ([key]) => key === 'kubernetes.io/os' || key === 'kubernetes.io/arch',
   )
   const own = entry.removeNodeSelector === true ? [] : kept
-  return { ...Object.fromEntries(own), ...entry.addNodeSelector }
+  // Where only arm64 images exist real manifests pin them; amd64-only images rely on taints.
+  const isArmOnly = entry.archAllowed?.length === 1 && entry.archAllowed[0] === 'arm64'
+  const pinned = isArmOnly ? { 'kubernetes.io/arch': 'arm64' } : {}
+  return { ...Object.fromEntries(own), ...pinned, ...entry.addNodeSelector }
 }
 
 /** `key=value:Effect`, `key:Effect`, `key`, `*` for any key, `@Ns` for tolerationSeconds. */
