@@ -8,7 +8,10 @@ const goal = process.argv[2] ?? 'build'
 
 function run(command, args, why) {
   process.stderr.write(`${why}: ${command} ${args.join(' ')}\n`)
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   if (status !== 0) process.exit(status ?? 1)
 }
 

@@ -1,6 +1,6 @@
 // Everything CI runs, in CI's order, counted from the runners' own results.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -8,7 +8,10 @@ const counts = { passed: 0, failed: 0, skipped: 0 }
 
 function step(name, command, args) {
   const startedMs = performance.now()
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0)
   console.log(`--- ${name}: ${status === 0 ? 'ok' : `exit ${status}`} (${seconds} s)`)
   return status === 0
@@ -21,8 +24,16 @@ function countOne(isOk) {
 
 countOne(step('check', 'npm', ['run', '--silent', 'check']))
 const report = `${root}/.cache/vitest.json`
+mkdirSync(`${root}/.cache`, { recursive: true })
 rmSync(report, { force: true })
-const isTested = step('test', 'npm', ['test', '--silent', '--', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
+const isTested = step('test', 'npm', [
+  'test',
+  '--silent',
+  '--',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+])
 if (existsSync(report)) {
   const result = JSON.parse(readFileSync(report, 'utf8'))
   counts.passed += result.numPassedTests

@@ -46,7 +46,9 @@ export async function fenceGroup(
   })
   for (const Key of action.removeTags) {
     assertLeaseHeld()
-    await aws.autoScaling.deleteTags({ Tags: [{ ...groupTag(groupName, Key, ''), Value: undefined }] })
+    await aws.autoScaling.deleteTags({
+      Tags: [{ ...groupTag(groupName, Key, ''), Value: undefined }],
+    })
   }
   return done
 }

@@ -1,7 +1,7 @@
 /** Creation of a managed node group with its launch template. Act layer. */
 
-import type { CreateNodegroupRequest } from '@aws-sdk/client-eks'
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2'
+import type { CreateNodegroupRequest } from '@aws-sdk/client-eks'
 import type { NodeGroupCreation } from '../decide/action.ts'
 import { isFailure } from '../world/failure.ts'
 import { type ActContext, type ActionOf, type ActionResult, done, skipped } from './context.ts'
@@ -33,7 +33,10 @@ export async function deleteFailedNodeGroup(
   { assertLeaseHeld, aws, clusterName }: ActContext,
 ): Promise<ActionResult> {
   const { nodeGroupName } = action
-  const { nodegroup } = await aws.eks.describeNodegroup({ clusterName, nodegroupName: nodeGroupName })
+  const { nodegroup } = await aws.eks.describeNodegroup({
+    clusterName,
+    nodegroupName: nodeGroupName,
+  })
   if (nodegroup?.status !== 'CREATE_FAILED') return skipped(`its status is ${nodegroup?.status}`)
   assertLeaseHeld()
   await aws.eks.deleteNodegroup({ clusterName, nodegroupName: nodeGroupName })

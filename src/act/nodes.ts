@@ -72,7 +72,9 @@ async function annotate(
   annotations: Readonly<Record<string, string | null>>,
 ): Promise<ActionResult> {
   assertLeaseHeld()
-  return orGone(kube.patch('Node', { name }, { type: 'merge', body: { metadata: { annotations } } }))
+  return orGone(
+    kube.patch('Node', { name }, { type: 'merge', body: { metadata: { annotations } } }),
+  )
 }
 
 /** Through the eviction API only, with the uid, with the pod's own grace period. */

@@ -17,7 +17,10 @@ import { processStreams, type Streams } from './streams.ts'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** Runs one command. Never throws; the result is the exit code. */
-export async function main(args: readonly string[], streams: Streams = processStreams()): Promise<number> {
+export async function main(
+  args: readonly string[],
+  streams: Streams = processStreams(),
+): Promise<number> {
   let code: number = exitCode.ok
   const program = buildProgram(streams, (value) => {
     code = value
@@ -36,7 +39,10 @@ function buildProgram(streams: Streams, done: (code: number) => void): Command {
     .description('Moves EKS clusters to managed node groups, safely, rehearsed on a twin first.')
     .version(versionOf(), '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => streams.out(text), writeErr: (text) => streams.err(text) })
+    .configureOutput({
+      writeOut: (text) => streams.out(text),
+      writeErr: (text) => streams.err(text),
+    })
     .showSuggestionAfterError()
   addRehearse(program, streams, done)
   addMigrate(program, streams)
@@ -57,7 +63,10 @@ function versionOf(): string {
 /** The table of codes as text. */
 export function exitCodesText(): string {
   return Object.entries(exitCode)
-    .map(([name, code]) => `${String(code).padStart(4)}  ${exitCodeTexts[name as keyof typeof exitCode]}\n`)
+    .map(
+      ([name, code]) =>
+        `${String(code).padStart(4)}  ${exitCodeTexts[name as keyof typeof exitCode]}\n`,
+    )
     .join('')
 }
 

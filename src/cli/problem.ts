@@ -10,7 +10,11 @@ export class Problem extends Error {
   readonly remedy: string
   readonly findings: readonly Finding[]
 
-  constructor(message: string, remedy: string, options: { code?: number; findings?: readonly Finding[] } = {}) {
+  constructor(
+    message: string,
+    remedy: string,
+    options: { code?: number; findings?: readonly Finding[] } = {},
+  ) {
     super(message)
     this.remedy = remedy
     this.code = options.code ?? exitCode.error

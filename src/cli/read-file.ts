@@ -16,10 +16,14 @@ export function readUserFile(path: string, what: string): Uint8Array {
     size = stat.size
     isFolder = stat.isDirectory()
   } catch {
-    throw new Problem(`${what} ${path} does not exist`, 'Check the path.', { code: exitCode.findings })
+    throw new Problem(`${what} ${path} does not exist`, 'Check the path.', {
+      code: exitCode.findings,
+    })
   }
   if (isFolder) {
-    throw new Problem(`${what} ${path} is a folder`, 'Name the file in it.', { code: exitCode.findings })
+    throw new Problem(`${what} ${path} is a folder`, 'Name the file in it.', {
+      code: exitCode.findings,
+    })
   }
   if (size > bytesMax) {
     const text = `${what} ${path} has ${size} bytes, more than ${bytesMax}`
@@ -41,5 +45,7 @@ export function listUserFiles(path: string, endings: readonly string[]): readonl
   }
   if (!stat.isDirectory()) return [path]
   const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()
-  return names.filter((name) => endings.some((ending) => name.endsWith(ending))).map((name) => `${path}/${name}`)
+  return names
+    .filter((name) => endings.some((ending) => name.endsWith(ending)))
+    .map((name) => `${path}/${name}`)
 }

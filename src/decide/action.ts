@@ -47,7 +47,11 @@ interface ActionBase {
 /** One step. */
 export type Action = ActionBase &
   (
-    | { readonly kind: 'update-control-plane'; readonly fromVersion: string; readonly toVersion: string }
+    | {
+        readonly kind: 'update-control-plane'
+        readonly fromVersion: string
+        readonly toVersion: string
+      }
     | { readonly kind: 'update-addon'; readonly addonName: string; readonly addonVersion: string }
     | {
         readonly kind: 'set-autoscaler-image'
@@ -73,7 +77,12 @@ export type Action = ActionBase &
         readonly fenceTag: string
         readonly removeTags: readonly string[]
       }
-    | { readonly kind: 'scale-up'; readonly groupName: string; readonly fromCount: number; readonly toCount: number }
+    | {
+        readonly kind: 'scale-up'
+        readonly groupName: string
+        readonly fromCount: number
+        readonly toCount: number
+      }
     | { readonly kind: 'withdraw-launches'; readonly groupName: string; readonly toCount: number }
     | { readonly kind: 'protect-node'; readonly nodeName: string }
     | { readonly kind: 'unprotect-node'; readonly nodeName: string }

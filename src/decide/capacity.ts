@@ -1,6 +1,6 @@
 /** Which nodes to launch: the simulation goes on with nodes that are only thought of. Decide layer, pure. */
 
-import { type LandingNode, LandingPlan } from '../drain/landing.ts'
+import type { LandingNode, LandingPlan } from '../drain/landing.ts'
 import { misfit } from '../drain/node-fit.ts'
 import { freeRoomOf, lackingResource } from '../drain/room.ts'
 import type { DrainPod } from '../drain/view.ts'
@@ -121,7 +121,8 @@ export class CapacityPlanner {
 
   private fits(pod: DrainPod, target: TargetNodeGroup, groupName: string): boolean {
     const node = thoughtNode(target, groupName, 'thought')
-    if (lackingResource(freeRoomOf(node.allocatable), pod.needs.requests) !== undefined) return false
+    if (lackingResource(freeRoomOf(node.allocatable), pod.needs.requests) !== undefined)
+      return false
     return misfit(pod, node, this.observed.drain) === undefined
   }
 }

@@ -1,7 +1,7 @@
 /** Control plane, its add-ons and the autoscaler: one minor at a time, in the right order. Decide layer, pure. */
 
-import type { Action } from './action.ts'
 import { minorOf, versionOf } from '../nodes/kubernetes-version.ts'
+import type { Action } from './action.ts'
 import type { Observed, ObservedAddon } from './observed.ts'
 import { StageBuilder, type StageResult } from './stage.ts'
 import type { MigrationTarget } from './target.ts'

@@ -22,7 +22,11 @@ export function decideFinish(target: MigrationTarget, observed: Observed): Stage
     }
   }
   if (stage.actions.length === 0 && observed.record.exists) {
-    stage.act({ kind: 'delete-record', object: target.clusterName, reason: 'the migration is over' })
+    stage.act({
+      kind: 'delete-record',
+      object: target.clusterName,
+      reason: 'the migration is over',
+    })
   }
   stage.count(observed.record.exists ? 0 : 1, 1)
   return stage.build()

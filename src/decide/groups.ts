@@ -114,7 +114,9 @@ function matches(rule: OldGroupRule, group: ObservedGroup): boolean {
 export function globMatches(glob: string, name: string): boolean {
   const pattern = glob
     .split('')
-    .map((char) => (char === '*' ? '.*' : char === '?' ? '.' : char.replace(/[\\^$+.()|[\]{}]/, '\\$&')))
+    .map((char) =>
+      char === '*' ? '.*' : char === '?' ? '.' : char.replace(/[\\^$+.()|[\]{}]/, '\\$&'),
+    )
     .join('')
   return new RegExp(`^${pattern}$`, 's').test(name)
 }

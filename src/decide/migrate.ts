@@ -1,13 +1,13 @@
 /** The whole migration as one pure function of what is wanted and what is. Decide layer, pure. */
 
 import type { Action } from './action.ts'
-import type { Blocker, Decision, Wait } from './decision.ts'
 import { decideControlPlane } from './control-plane.ts'
+import type { Blocker, Decision, Wait } from './decision.ts'
 import { decideFence } from './fence.ts'
 import { decideFinish } from './finish.ts'
 import { oldGroupsOf } from './groups.ts'
-import { moveStateOf, type MoveState } from './move-state.ts'
 import { decideMovePods } from './move-pods.ts'
+import { type MoveState, moveStateOf } from './move-state.ts'
 import { decideNodeGroups } from './node-groups.ts'
 import type { Observed } from './observed.ts'
 import { decidePreflight } from './preflight.ts'

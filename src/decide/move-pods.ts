@@ -4,7 +4,7 @@
  */
 
 import { AllowanceLedger, allowanceOf } from '../drain/budgets.ts'
-import { landingNodeOf, LandingPlan } from '../drain/landing.ts'
+import { LandingPlan, landingNodeOf } from '../drain/landing.ts'
 import { owedPods, waitingPods } from '../drain/reservations.ts'
 import type { DrainPod } from '../drain/view.ts'
 import { CapacityPlanner, comingNodes, isResting } from './capacity.ts'
@@ -72,9 +72,14 @@ function startMove(base: Pick<Move, 'target' | 'observed' | 'state' | 'nowMs' | 
   const surge = surgeLeft(target, observed, groups)
   const planner = new CapacityPlanner({ groups, observed, plan, surgeLeft: surge, nowMs })
   const ledger = new AllowanceLedger(view, target.policy.drain.virtualBudgetFraction)
-  const owed = [...owedPods(view), ...waitingPods(view)].filter((pod) => pod.ownerKind !== 'daemon-set')
+  const owed = [...owedPods(view), ...waitingPods(view)].filter(
+    (pod) => pod.ownerKind !== 'daemon-set',
+  )
   const isNarrowPodOwed = owed.some((pod) => plan.siteCountOf(pod) <= narrowSitesMax)
-  const closed = openingOrder(state.nodes.filter((one) => !isOpening(one)), observed)
+  const closed = openingOrder(
+    state.nodes.filter((one) => !isOpening(one)),
+    observed,
+  )
   const move = { ...base, plan, planner, ledger, closed, owedCount: owed.length, isNarrowPodOwed }
   for (const pod of owed) reserve(move, pod)
   return move
@@ -267,7 +272,9 @@ function launchNodes(move: Move): void {
   const homeless = new Map<string, DrainPod>()
   for (const one of closed) {
     if (planner.remaining <= 0) break
-    if (stage.actions.some((action) => action.kind === 'cordon' && action.nodeName === one.node.name)) {
+    if (
+      stage.actions.some((action) => action.kind === 'cordon' && action.nodeName === one.node.name)
+    ) {
       continue
     }
     for (const { pod, stance } of one.pods) {
@@ -332,7 +339,8 @@ function blockHomeless(move: Move, homeless: ReadonlyMap<string, DrainPod>): voi
     move.stage.block({
       code: 'NoLanding',
       object: key,
-      reason: 'no node group of the fleet file can run it (selector, taint, architecture, zone or size)',
+      reason:
+        'no node group of the fleet file can run it (selector, taint, architecture, zone or size)',
       remedy: 'Add a node group that fits, or mend the labels and taints of the groups.',
     })
   }

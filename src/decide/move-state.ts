@@ -1,8 +1,8 @@
 /** The old nodes, sorted by how far they are, with every pod's stance. Decide layer, pure. */
 
-import type { DrainNode, DrainPod } from '../drain/view.ts'
 import { type Stance, stanceOf } from '../drain/stance.ts'
-import { oldGroupsOf, type OldInstance, oldInstancesOf } from './groups.ts'
+import type { DrainNode, DrainPod } from '../drain/view.ts'
+import { type OldInstance, oldGroupsOf, oldInstancesOf } from './groups.ts'
 import { cordonedAtAnnotation } from './names.ts'
 import type { Observed } from './observed.ts'
 import type { MigrationTarget } from './target.ts'
@@ -72,7 +72,8 @@ function overdue(
       kind: 'blocked',
       code: 'PDBExhausted',
       reason: 'did not get leave from its budget, or no place, until the deadline of its node',
-      remedy: 'Look at the pods of its budget; a longer migration.nodeDeadline gives more patience.',
+      remedy:
+        'Look at the pods of its budget; a longer migration.nodeDeadline gives more patience.',
     }
   }
   if (stance.kind === 'waits' && nowMs > deadlines.jobDeadlineMs) {

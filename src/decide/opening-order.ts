@@ -25,7 +25,10 @@ export function openingOrder(nodes: readonly OldNode[], observed: Observed): rea
 }
 
 /** Turns each account still needs: its pods on old nodes over what it allows at rest. */
-function turnsByAccount(nodes: readonly OldNode[], observed: Observed): ReadonlyMap<string, number> {
+function turnsByAccount(
+  nodes: readonly OldNode[],
+  observed: Observed,
+): ReadonlyMap<string, number> {
   const counts = new Map<string, { podCount: number; atOnce: number }>()
   for (const { pods } of nodes) {
     for (const { pod, stance } of pods) {
@@ -36,7 +39,9 @@ function turnsByAccount(nodes: readonly OldNode[], observed: Observed): Readonly
       else counts.set(key, { podCount: 1, atOnce: atOnceOf(pod, observed) })
     }
   }
-  return new Map([...counts].map(([key, { podCount, atOnce }]) => [key, Math.ceil(podCount / atOnce)]))
+  return new Map(
+    [...counts].map(([key, { podCount, atOnce }]) => [key, Math.ceil(podCount / atOnce)]),
+  )
 }
 
 function accountKey(pod: OldNode['pods'][number]['pod'], observed: Observed): string {

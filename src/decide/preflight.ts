@@ -1,8 +1,8 @@
 /** What must hold before anything is touched. Decide layer, pure. */
 
 import { minorOf, versionOf } from '../nodes/kubernetes-version.ts'
-import type { Observed } from './observed.ts'
 import { oldGroupsOf } from './groups.ts'
+import type { Observed } from './observed.ts'
 import { StageBuilder, type StageResult } from './stage.ts'
 import type { MigrationTarget } from './target.ts'
 

@@ -64,7 +64,8 @@ function retireNodes(target: MigrationTarget, observed: Observed, context: Retir
 function terminate(one: OldNode, stage: StageBuilder): number {
   const { group, instance } = one.old
   if (group.minSize > 0) {
-    if (stage.actions.some((a) => a.kind === 'lower-minimum' && a.groupName === group.name)) return 0
+    if (stage.actions.some((a) => a.kind === 'lower-minimum' && a.groupName === group.name))
+      return 0
     stage.act({
       kind: 'lower-minimum',
       object: group.name,
@@ -128,13 +129,19 @@ function passCanary(target: MigrationTarget, observed: Observed, context: Retire
   const emptied =
     originalCount -
     state.nodes.length +
-    state.nodes.filter((one) => one.isOpen && one.pods.every((p) => p.stance.kind === 'blocked')).length
+    state.nodes.filter((one) => one.isOpen && one.pods.every((p) => p.stance.kind === 'blocked'))
+      .length
   if (emptied < canaries) return false
   const { exists: _, ...known } = record
   if (record.canaryEmptyAtMs === undefined) {
     const object = target.clusterName
     const reason = `${canaries} canary nodes are done; soaking`
-    stage.act({ kind: 'write-record', object, record: { ...known, canaryEmptyAtMs: nowMs }, reason })
+    stage.act({
+      kind: 'write-record',
+      object,
+      record: { ...known, canaryEmptyAtMs: nowMs },
+      reason,
+    })
     return true
   }
   const untilMs = record.canaryEmptyAtMs + canarySoakMs
@@ -153,7 +160,8 @@ function retireGroup(
   context: RetireContext & { readonly target: MigrationTarget },
 ): void {
   const { nowMs, stage, target } = context
-  if (group.isDeleting) return stage.wait('group-deleting', group.name, `${group.name} is being deleted`)
+  if (group.isDeleting)
+    return stage.wait('group-deleting', group.name, `${group.name} is being deleted`)
   if (!isFenced(group)) return
   if (group.instances.length > 0) {
     if (group.instances.some(isLeaving)) {
@@ -164,7 +172,13 @@ function retireGroup(
   const since = emptySinceMsOf(group)
   if (since === undefined || group.maxSize > 0 || group.desiredCapacity > 0) {
     const reason = 'no instance is left: sizes go to 0, the soak begins'
-    stage.act({ kind: 'mark-empty', object: group.name, groupName: group.name, atMs: since ?? nowMs, reason })
+    stage.act({
+      kind: 'mark-empty',
+      object: group.name,
+      groupName: group.name,
+      atMs: since ?? nowMs,
+      reason,
+    })
     return
   }
   const untilMs = since + target.policy.groupSoakMs

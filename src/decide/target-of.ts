@@ -4,7 +4,7 @@ import autoscalerTags from '../../data/cluster-autoscaler-tags.json' with { type
 import type { DesiredCluster } from '../fleet/desired.ts'
 import { resolveZones, type ZonedNodeGroup } from '../fleet/resolve-zones.ts'
 import { amiParameters } from '../nodes/ami-parameters.ts'
-import { instanceType, type InstanceType } from '../nodes/instance-types.ts'
+import { type InstanceType, instanceType } from '../nodes/instance-types.ts'
 import { leastAllocatable } from '../nodes/kubelet-numbers.ts'
 import { launchTemplateOf } from '../nodes/launch-template.ts'
 import { renderUserData } from '../nodes/user-data.ts'
@@ -15,7 +15,11 @@ import type { MigrationTarget, NodeTemplate, TargetNodeGroup } from './target.ts
 
 /** What must be known of the account. */
 export interface TargetFacts {
-  readonly subnets: readonly { readonly subnetId: string; readonly zone: string; readonly tags: Readonly<Record<string, string>> }[]
+  readonly subnets: readonly {
+    readonly subnetId: string
+    readonly zone: string
+    readonly tags: Readonly<Record<string, string>>
+  }[]
   /** Newest release per SSM parameter name. */
   readonly releases: ReadonlyMap<string, string>
 }
@@ -30,7 +34,9 @@ export function targetOf(cluster: DesiredCluster, facts: TargetFacts): Migration
   return {
     clusterName: cluster.name,
     kubernetesVersion: cluster.kubernetesVersion,
-    nodeGroups: resolveZones(cluster.nodeGroups, zones).map((group) => targetGroup(group, cluster, facts)),
+    nodeGroups: resolveZones(cluster.nodeGroups, zones).map((group) =>
+      targetGroup(group, cluster, facts),
+    ),
     oldGroups: migration.from,
     addons: cluster.addons,
     autoscalerTags: cluster.managesAutoscalerImage ? tagsByMinor : undefined,

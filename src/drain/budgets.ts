@@ -6,7 +6,11 @@ import type { DrainBudget, DrainController, DrainPod, DrainView } from './view.t
 /** The account that an eviction is charged to. */
 export type Allowance =
   | { readonly kind: 'budget'; readonly budget: DrainBudget }
-  | { readonly kind: 'virtual'; readonly key: string; readonly controller: DrainController | undefined }
+  | {
+      readonly kind: 'virtual'
+      readonly key: string
+      readonly controller: DrainController | undefined
+    }
   | { readonly kind: 'multiple'; readonly budgets: readonly DrainBudget[] }
 
 /** Budgets whose selector matches the pod. */
@@ -83,7 +87,8 @@ export class AllowanceLedger {
     const known = this.ready.get(ownerUid)
     if (known !== undefined) return known
     let count = 0
-    for (const pod of this.view.podsByOwner.get(ownerUid)?.values() ?? []) if (isHealthy(pod)) count += 1
+    for (const pod of this.view.podsByOwner.get(ownerUid)?.values() ?? [])
+      if (isHealthy(pod)) count += 1
     this.ready.set(ownerUid, count)
     return count
   }

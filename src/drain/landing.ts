@@ -3,8 +3,8 @@
  * pure. It spreads as the scheduler does (least allocated first), so that its promises come true.
  */
 
-import { misfit, type NodeShape } from './node-fit.ts'
 import { neighbourMisfit, type Occupancy } from './neighbour-fit.ts'
+import { misfit, type NodeShape } from './node-fit.ts'
 import { type FreeRoom, freeRoomOf, lackingResource, take } from './room.ts'
 import type { DrainNode, DrainPod, DrainView, PodNeeds, Room } from './view.ts'
 
@@ -123,7 +123,10 @@ export function landingNodeOf(node: DrainNode): LandingNode {
 }
 
 /** Misfits by identity: nodes and templates outlive many ticks. Pods with claims are looked at each time. */
-const misfits = new WeakMap<LandingNode, WeakMap<PodNeeds, { readonly reason: string | undefined }>>()
+const misfits = new WeakMap<
+  LandingNode,
+  WeakMap<PodNeeds, { readonly reason: string | undefined }>
+>()
 
 function shapeMisfit(pod: DrainPod, node: LandingNode, view: DrainView): string | undefined {
   if (pod.needs.claimNames.length > 0) return misfit(pod, node, view)

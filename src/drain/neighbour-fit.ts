@@ -31,7 +31,8 @@ export function neighbourMisfit(
   const wanted = affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
   if (wanted.some((term) => !isAffinityMet(pod, term, node, occupancy))) return 'pod affinity'
   const hard = pod.needs.topologySpread.filter((one) => one.whenUnsatisfiable === 'DoNotSchedule')
-  if (hard.some((constraint) => isSkewed(pod, constraint, node, occupancy))) return 'topology spread'
+  if (hard.some((constraint) => isSkewed(pod, constraint, node, occupancy)))
+    return 'topology spread'
   return undefined
 }
 
@@ -123,7 +124,9 @@ function isSkewed(
 function isEligible(pod: DrainPod, shape: NodeShape): boolean {
   if (!includesAll(shape.labels, pod.needs.nodeSelector)) return false
   const required = pod.needs.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  return required === undefined || required.nodeSelectorTerms.some((term) => satisfiesTerm(term, shape))
+  return (
+    required === undefined || required.nodeSelectorTerms.some((term) => satisfiesTerm(term, shape))
+  )
 }
 
 function isSameDomain(key: string, node: NodeShape, other: NodeShape | undefined): boolean {

@@ -41,9 +41,13 @@ export function satisfies(rule: SelectorRequirement, labels: StringMap): boolean
     case 'DoesNotExist':
       return value === undefined
     case 'Gt':
-      return value !== undefined && Number.parseInt(value, 10) > Number.parseInt(values[0] ?? '', 10)
+      return (
+        value !== undefined && Number.parseInt(value, 10) > Number.parseInt(values[0] ?? '', 10)
+      )
     case 'Lt':
-      return value !== undefined && Number.parseInt(value, 10) < Number.parseInt(values[0] ?? '', 10)
+      return (
+        value !== undefined && Number.parseInt(value, 10) < Number.parseInt(values[0] ?? '', 10)
+      )
   }
 }
 

@@ -12,7 +12,12 @@ export type Stance =
   | { readonly kind: 'leaving'; readonly untilMs: number }
   /** Ends by itself. */
   | { readonly kind: 'waits'; readonly code: 'JobRunning'; readonly message: string }
-  | { readonly kind: 'blocked'; readonly code: string; readonly reason: string; readonly remedy: string }
+  | {
+      readonly kind: 'blocked'
+      readonly code: string
+      readonly reason: string
+      readonly remedy: string
+    }
   | { readonly kind: 'movable' }
 
 /** How long after its grace period a pod that is still there counts as stuck. */

@@ -5,7 +5,11 @@ import type { NodeGroupEntry } from './schema.ts'
 /** A flat entry: values of the axes and of all layers. */
 export type FlatEntry = Omit<NodeGroupEntry, 'matrix' | 'include' | 'exclude'>
 type Json = Readonly<Record<string, unknown>>
-type Axes = { readonly capacityType?: string; readonly arch?: string; readonly availabilityZone?: string }
+type Axes = {
+  readonly capacityType?: string
+  readonly arch?: string
+  readonly availabilityZone?: string
+}
 
 const axisNames = ['capacityType', 'arch', 'availabilityZone'] as const
 
@@ -21,7 +25,10 @@ export function expandEntry(entry: NodeGroupEntry, defaults: Json): readonly Fla
     .filter((axes) => !(exclude ?? []).some((one) => matches(one, axes)))
     .map((axes) => {
       const fitting = (include ?? []).filter((one) => matches(one, axes))
-      const layers = fitting.reduce<Json>((all, one) => mergeLayers(all, one), mergeLayers(base, axes))
+      const layers = fitting.reduce<Json>(
+        (all, one) => mergeLayers(all, one),
+        mergeLayers(base, axes),
+      )
       return layers as unknown as FlatEntry
     })
 }

@@ -1,7 +1,7 @@
 /** From the text of fleet.yaml to the desired fleet, or to all that is wrong with it. Fleet layer, pure. */
 
-import { minorOf, parseVersion } from '../nodes/kubernetes-version.ts'
 import { instanceType } from '../nodes/instance-types.ts'
+import { minorOf, parseVersion } from '../nodes/kubernetes-version.ts'
 import type { Finding, SourceLocation } from '../world/finding.ts'
 import type { StringMap, Taint } from '../world/kube-objects.ts'
 import type { DesiredCluster, DesiredFleet, DesiredNodeGroup } from './desired.ts'
@@ -20,11 +20,17 @@ export interface LoadedFleet {
 }
 
 /** Reads and checks everything in one run. `file` is only a name for positions. */
-export function loadFleet(input: { readonly file: string; readonly bytes: Uint8Array | string }): LoadedFleet {
+export function loadFleet(input: {
+  readonly file: string
+  readonly bytes: Uint8Array | string
+}): LoadedFleet {
   const { findings, yaml } = readYaml(input.file, input.bytes)
   if (yaml === undefined) return { findings }
   const parsed = fleetSchema.safeParse(yaml.value)
-  const all = [...semanticFindings(yaml), ...(parsed.success ? [] : shapeFindings(parsed.error, yaml))]
+  const all = [
+    ...semanticFindings(yaml),
+    ...(parsed.success ? [] : shapeFindings(parsed.error, yaml)),
+  ]
   if (!parsed.success || all.length > 0) return { findings: sorted(all) }
   const clusters = clustersOf(parsed.data, yaml)
   const late = clusters.flatMap(nameFindings)
@@ -69,7 +75,9 @@ function clustersOf(file: FleetFile, yaml: PositionedYaml): readonly DesiredClus
 }
 
 function plain(map: Readonly<Record<string, string | null>> | undefined): StringMap {
-  const entries = Object.entries(map ?? {}).flatMap(([key, value]) => (value === null ? [] : [[key, value]]))
+  const entries = Object.entries(map ?? {}).flatMap(([key, value]) =>
+    value === null ? [] : [[key, value]],
+  )
   return Object.fromEntries(entries) as StringMap
 }
 
@@ -147,9 +155,17 @@ function nameFindings(cluster: DesiredCluster): readonly Finding[] {
       findings.push({ ...base, code: 'fleet/invalid-name', message, remedy: 'Shorten or mend it.' })
     }
   }
-  if (parseVersion(cluster.kubernetesVersion) === undefined || Number.isNaN(minorOf(cluster.kubernetesVersion))) {
+  if (
+    parseVersion(cluster.kubernetesVersion) === undefined ||
+    Number.isNaN(minorOf(cluster.kubernetesVersion))
+  ) {
     const message = `kubernetesVersion ${cluster.kubernetesVersion} is not a version`
-    findings.push({ code: 'fleet/invalid-version', severity: 'error', message, remedy: 'Write "1.35".' })
+    findings.push({
+      code: 'fleet/invalid-version',
+      severity: 'error',
+      message,
+      remedy: 'Write "1.35".',
+    })
   }
   return findings
 }

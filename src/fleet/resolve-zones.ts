@@ -17,10 +17,16 @@ export function resolveZones(
     const wanted =
       group.availabilityZone === '*'
         ? zones
-        : zones.filter((zone) => zone === group.availabilityZone || zone.endsWith(group.availabilityZone))
+        : zones.filter(
+            (zone) => zone === group.availabilityZone || zone.endsWith(group.availabilityZone),
+          )
     return wanted.map((zone) => {
       const variables = { az: zone, azIndex: String(zones.indexOf(zone)) }
-      return { ...group, ...substitute({ name: group.name, labels: group.labels, tags: group.tags }, variables), zone }
+      return {
+        ...group,
+        ...substitute({ name: group.name, labels: group.labels, tags: group.tags }, variables),
+        zone,
+      }
     })
   })
 }

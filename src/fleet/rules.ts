@@ -47,7 +47,8 @@ function partsOf(root: unknown): readonly Part[] {
     const base = { ...defaults, ...entry }
     parts.push({ path, value: entry, base })
     listOf(entry['include']).forEach((one, at) => {
-      if (isJson(one)) parts.push({ path: [...path, 'include', at], value: one, base: { ...base, ...one } })
+      if (isJson(one))
+        parts.push({ path: [...path, 'include', at], value: one, base: { ...base, ...one } })
     })
   })
   listOf(root['clusters']).forEach((entry, index) => {
@@ -147,12 +148,19 @@ function variableFindings(yaml: PositionedYaml): readonly Finding[] {
           finding(yaml, path, {
             code: 'fleet/unknown-variable',
             message: `$(${name}) is not a variable`,
-            remedy: near === undefined ? `Use one of ${variables.join(', ')}.` : `Did you mean $(${near})?`,
+            remedy:
+              near === undefined
+                ? `Use one of ${variables.join(', ')}.`
+                : `Did you mean $(${near})?`,
           }),
         )
       }
-    } else if (Array.isArray(value)) value.forEach((one, index) => visit(one, [...path, index]))
-    else if (isJson(value)) for (const [key, one] of Object.entries(value)) visit(one, [...path, key])
+    } else if (Array.isArray(value))
+      value.forEach((one, index) => {
+        visit(one, [...path, index])
+      })
+    else if (isJson(value))
+      for (const [key, one] of Object.entries(value)) visit(one, [...path, key])
   }
   visit(yaml.value, [])
   return findings

@@ -2,7 +2,9 @@
 
 import { z } from 'zod'
 
-const duration = z.string().regex(/^\d+(ms|s|m|h|d)$/, 'must be a duration such as 5s, 15m, 24h or 7d')
+const duration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d)$/, 'must be a duration such as 5s, 15m, 24h or 7d')
 const version = z.string().regex(/^1\.\d{1,2}$/, 'must be a quoted minor version such as "1.35"')
 const share = z.union([
   z.number().int().min(1),
@@ -63,8 +65,14 @@ const nodeGroup = z.strictObject({
   name: z.string().min(1),
   matrix: z
     .strictObject({
-      capacityType: z.array(z.enum(['SPOT', 'ON_DEMAND'])).min(1).optional(),
-      arch: z.array(z.enum(['amd64', 'arm64'])).min(1).optional(),
+      capacityType: z
+        .array(z.enum(['SPOT', 'ON_DEMAND']))
+        .min(1)
+        .optional(),
+      arch: z
+        .array(z.enum(['amd64', 'arm64']))
+        .min(1)
+        .optional(),
       availabilityZone: z.array(z.string()).min(1).optional(),
     })
     .optional(),
@@ -73,10 +81,19 @@ const nodeGroup = z.strictObject({
   ...groupFields,
 })
 
-const override = z.strictObject({ name: z.string().min(1), namespace: z.string().min(1), action: z.enum(['delete', 'skip']), owner: z.string().min(1), reason: z.string().min(1), expires: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2026-12-31') })
+const override = z.strictObject({
+  name: z.string().min(1),
+  namespace: z.string().min(1),
+  action: z.enum(['delete', 'skip']),
+  owner: z.string().min(1),
+  reason: z.string().min(1),
+  expires: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2026-12-31'),
+})
 const migration = z.strictObject({
   from: z
-    .array(z.strictObject({ autoScalingGroup: z.string().min(1).optional(), tags: strings.optional() }))
+    .array(
+      z.strictObject({ autoScalingGroup: z.string().min(1).optional(), tags: strings.optional() }),
+    )
     .min(1)
     .optional(),
   surge: share.optional(),
@@ -93,7 +110,9 @@ const migration = z.strictObject({
 })
 
 const cluster = z.strictObject({
-  names: z.array(z.string().regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'must be an EKS cluster name')).min(1),
+  names: z
+    .array(z.string().regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'must be an EKS cluster name'))
+    .min(1),
   labels: strings.optional(),
   region: z.string().optional(),
   kubernetesVersion: version.optional(),
@@ -116,7 +135,11 @@ export const fleetSchema = z.strictObject({
   kind: z.literal('Fleet'),
   metadata: z.strictObject({ name: z.string().min(1) }),
   defaults: z
-    .strictObject({ kubernetesVersion: version.optional(), region: z.string().optional(), ...groupFields })
+    .strictObject({
+      kubernetesVersion: version.optional(),
+      region: z.string().optional(),
+      ...groupFields,
+    })
     .optional(),
   nodeGroups: z.array(nodeGroup).min(1),
   priorityExpander: z.strictObject({ enabled: z.boolean() }).optional(),

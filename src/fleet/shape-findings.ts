@@ -23,16 +23,75 @@ interface Issue {
 
 /** Words of the file format, for suggestions. */
 const knownKeys: readonly string[] = [
-  'addons', 'amiFamily', 'apiVersion', 'approval', 'arch', 'availabilityZone', 'autoScalingGroup',
-  'barePods', 'canary', 'capacityType', 'clusterAutoscaler', 'clusterSelector', 'clusters',
-  'controlPlaneSoak', 'defaults', 'ebsOptimized', 'effect', 'emptySoak', 'exclude', 'from', 'include',
-  'instanceTypes', 'iops', 'jobDeadline', 'jobs', 'key', 'kind', 'kubelet', 'kubernetesVersion',
-  'labels', 'limit', 'maintenanceWindow', 'manageImage', 'matrix', 'maxConcurrency', 'maxFailures',
-  'maxSize', 'maxUnavailable', 'maxUnavailablePercentage', 'metadata', 'migration', 'minSize', 'name',
-  'names', 'nodeDeadline', 'nodeGroups', 'nodeRole', 'override', 'overrides', 'podDeadline', 'priority',
-  'priorityExpander', 'region', 'releaseVersion', 'rollout', 'securityGroupSelector', 'size', 'soak',
-  'stages', 'subnetSelector', 'surge', 'tags', 'taints', 'throughput', 'type', 'updateConfig', 'value',
-  'virtualBudget', 'volume',
+  'addons',
+  'amiFamily',
+  'apiVersion',
+  'approval',
+  'arch',
+  'availabilityZone',
+  'autoScalingGroup',
+  'barePods',
+  'canary',
+  'capacityType',
+  'clusterAutoscaler',
+  'clusterSelector',
+  'clusters',
+  'controlPlaneSoak',
+  'defaults',
+  'ebsOptimized',
+  'effect',
+  'emptySoak',
+  'exclude',
+  'from',
+  'include',
+  'instanceTypes',
+  'iops',
+  'jobDeadline',
+  'jobs',
+  'key',
+  'kind',
+  'kubelet',
+  'kubernetesVersion',
+  'labels',
+  'limit',
+  'maintenanceWindow',
+  'manageImage',
+  'matrix',
+  'maxConcurrency',
+  'maxFailures',
+  'maxSize',
+  'maxUnavailable',
+  'maxUnavailablePercentage',
+  'metadata',
+  'migration',
+  'minSize',
+  'name',
+  'names',
+  'nodeDeadline',
+  'nodeGroups',
+  'nodeRole',
+  'override',
+  'overrides',
+  'podDeadline',
+  'priority',
+  'priorityExpander',
+  'region',
+  'releaseVersion',
+  'rollout',
+  'securityGroupSelector',
+  'size',
+  'soak',
+  'stages',
+  'subnetSelector',
+  'surge',
+  'tags',
+  'taints',
+  'throughput',
+  'type',
+  'updateConfig',
+  'value',
+  'virtualBudget',
+  'volume',
 ]
 
 function findingsOf(issue: Issue, yaml: PositionedYaml): readonly Finding[] {
@@ -82,7 +141,9 @@ function messageOf(issue: Issue, yaml: PositionedYaml): string {
     const inner = issue.errors?.flat().find((one) => one.code === 'invalid_format')
     return inner?.message ?? 'has the wrong form'
   }
-  return issue.message.replace(/^Invalid input: /, '').replace(/^(Too (small|big)): /, 'is out of range: ')
+  return issue.message
+    .replace(/^Invalid input: /, '')
+    .replace(/^(Too (small|big)): /, 'is out of range: ')
 }
 
 function remedyOf(issue: Issue, yaml: PositionedYaml): string {
@@ -93,7 +154,8 @@ function remedyOf(issue: Issue, yaml: PositionedYaml): string {
     return near === undefined ? `Use one of ${values.join(', ')}.` : `Did you mean ${near}?`
   }
   if (issue.code === 'invalid_type' && valueMissing(issue)) return 'Add it; see docs/fleet-file.md.'
-  if (issue.code === 'too_small' || issue.code === 'too_big') return 'Choose a value within the range.'
+  if (issue.code === 'too_small' || issue.code === 'too_big')
+    return 'Choose a value within the range.'
   return `Write it as docs/fleet-file.md shows${value === undefined ? '' : `; it is ${JSON.stringify(value)} now`}.`
 }
 

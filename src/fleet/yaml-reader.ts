@@ -25,7 +25,12 @@ export function readYaml(
   const start: SourceLocation = { file, line: 1, column: 1 }
   const size = typeof input === 'string' ? input.length : input.byteLength
   if (size > fleetBytesMax) {
-    return only('yaml/too-large', `the file has ${size} bytes, more than ${fleetBytesMax}`, 'Is it the right file?', start)
+    return only(
+      'yaml/too-large',
+      `the file has ${size} bytes, more than ${fleetBytesMax}`,
+      'Is it the right file?',
+      start,
+    )
   }
   const text = decode(input)
   if (text === undefined) {
@@ -49,7 +54,14 @@ export function readYaml(
     location: at(error.pos[0]),
   }))
   if (documents.length > 1) {
-    findings.push(finding('yaml/many-documents', 'the file has more than one document', 'Keep one document per file.', at(documents[1]?.range?.[0] ?? 0)))
+    findings.push(
+      finding(
+        'yaml/many-documents',
+        'the file has more than one document',
+        'Keep one document per file.',
+        at(documents[1]?.range?.[0] ?? 0),
+      ),
+    )
   }
   if (findings.length > 0) return { findings }
   return toValue(document, at, start)
@@ -87,7 +99,9 @@ function positioned(
     locateKey: (path, key) => {
       const map = path.length === 0 ? document.contents : document.getIn(path, true)
       if (!isMap(map)) return locate(path)
-      const pair = map.items.find((item) => String((item.key as { value?: unknown } | null)?.value) === key)
+      const pair = map.items.find(
+        (item) => String((item.key as { value?: unknown } | null)?.value) === key,
+      )
       const node = pair?.key
       return isNode(node) && node.range ? at(node.range[0]) : locate(path)
     },

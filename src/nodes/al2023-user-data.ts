@@ -45,7 +45,11 @@ function sortedFields(fields: Readonly<Record<string, unknown>>): Record<string,
 /** registerWithTaints in the config, not the flag: the flag given twice would lose the first. */
 function taintField(taints: readonly Taint[]): Record<string, unknown> {
   if (taints.length === 0) return {}
-  const registerWithTaints = taints.map(({ effect, key, value }) => ({ key, value: value ?? '', effect }))
+  const registerWithTaints = taints.map(({ effect, key, value }) => ({
+    key,
+    value: value ?? '',
+    effect,
+  }))
   return { registerWithTaints }
 }
 
@@ -61,7 +65,9 @@ interface NodeConfig {
 
 /** Reads all NodeConfigs of a document, later ones over earlier ones; undefined without any. */
 export function parseAl2023(text: string): ParsedUserData | undefined {
-  const parts: readonly MimePart[] = parseMime(text) ?? [{ contentType: nodeConfigType, body: text }]
+  const parts: readonly MimePart[] = parseMime(text) ?? [
+    { contentType: nodeConfigType, body: text },
+  ]
   const configs = parts
     .filter((part) => part.contentType.startsWith(nodeConfigType))
     .flatMap((part) => nodeConfigOf(part.body) ?? [])

@@ -38,7 +38,8 @@ const familyNames: Readonly<Record<AmiFamily, string>> = {
 /** Names for a choice; undefined when the family has no such variant. */
 export function amiParameters(choice: AmiChoice): AmiParameters | undefined {
   const family = table.families.find((one) => one.family === familyNames[choice.family])
-  const wanted = choice.family === 'AmazonLinux2' && choice.variant === 'nvidia' ? 'gpu' : choice.variant
+  const wanted =
+    choice.family === 'AmazonLinux2' && choice.variant === 'nvidia' ? 'gpu' : choice.variant
   const variants: readonly VariantRow[] = family?.variants ?? []
   const variant = variants.find((one) => one.arch === choice.arch && one.variant === wanted)
   if (!variant?.releaseVersion || variant.amiType === undefined) return undefined

@@ -50,12 +50,18 @@ export function parseLabels(text: string): StringMap {
   const labels: Record<string, string> = {}
   for (const pair of text.split(',')) {
     const at = pair.indexOf('=')
-    if (at > 0) labels[pair.slice(0, at).trim()] = pair.slice(at + 1).replaceAll('"', '').trim()
+    if (at > 0)
+      labels[pair.slice(0, at).trim()] = pair
+        .slice(at + 1)
+        .replaceAll('"', '')
+        .trim()
   }
   return labels
 }
 
 /** Why the text cannot stand in a kubelet flag (white space, quotes, `%`, control characters); undefined if it can. */
 export function flagFault(text: string): string | undefined {
-  return /^[A-Za-z0-9._/=:,@+-]*$/.test(text) ? undefined : `'${text}' needs quoting in a kubelet flag`
+  return /^[A-Za-z0-9._/=:,@+-]*$/.test(text)
+    ? undefined
+    : `'${text}' needs quoting in a kubelet flag`
 }

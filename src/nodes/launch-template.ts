@@ -51,7 +51,11 @@ export function launchTemplateOf(input: LaunchTemplateInput): LaunchTemplateOutp
   const data = {
     EbsOptimized: ebsOptimized,
     BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: ebs }],
-    MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 2, HttpEndpoint: 'enabled' },
+    MetadataOptions: {
+      HttpTokens: 'required',
+      HttpPutResponseHopLimit: 2,
+      HttpEndpoint: 'enabled',
+    },
     ...(securityGroupIds.length === 0 ? {} : { SecurityGroupIds: [...securityGroupIds] }),
     ...(userData === '' ? {} : { UserData: toBase64(userData) }),
     ...(Tags.length === 0

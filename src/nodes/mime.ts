@@ -13,7 +13,9 @@ const usualBoundary = '//'
 export function renderMime(parts: readonly MimePart[]): string {
   const boundary = boundaryFor(parts)
   const head = `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="${boundary}"\n\n`
-  const body = parts.map((part) => `--${boundary}\nContent-Type: ${part.contentType}\n\n${part.body}\n`)
+  const body = parts.map(
+    (part) => `--${boundary}\nContent-Type: ${part.contentType}\n\n${part.body}\n`,
+  )
   return `${head}${body.join('')}--${boundary}--\n`
 }
 
@@ -30,15 +32,14 @@ export function parseMime(text: string): readonly MimePart[] | undefined {
   const unix = text.replaceAll('\r\n', '\n')
   const headEnd = unix.indexOf('\n\n')
   const head = headEnd < 0 ? unix : unix.slice(0, headEnd)
-  const boundary = /^content-type:\s*multipart\/[\w-]+;[^\n]*boundary="?([^"\n;]+)"?/im.exec(head)?.[1]
+  const boundary = /^content-type:\s*multipart\/[\w-]+;[^\n]*boundary="?([^"\n;]+)"?/im.exec(
+    head,
+  )?.[1]
   if (boundary === undefined) return undefined
   const closing = `\n--${boundary}--`
   const end = unix.indexOf(closing, headEnd)
   const body = end < 0 ? unix.slice(headEnd + 1) : unix.slice(headEnd + 1, end)
-  return body
-    .split(`\n--${boundary}\n`)
-    .slice(1)
-    .map(parsePart)
+  return body.split(`\n--${boundary}\n`).slice(1).map(parsePart)
 }
 
 function parsePart(text: string): MimePart {

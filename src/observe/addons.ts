@@ -24,9 +24,13 @@ export async function observeAddon(
   const defaultFor: Record<string, string> = {}
   const listedFor = new Map<string, readonly string[]>()
   for (const { addonVersion = '', compatibilities = [] } of versions) {
-    listedFor.set(addonVersion, compatibilities.flatMap((one) => one.clusterVersion ?? []))
+    listedFor.set(
+      addonVersion,
+      compatibilities.flatMap((one) => one.clusterVersion ?? []),
+    )
     for (const { clusterVersion, defaultVersion } of compatibilities) {
-      if (clusterVersion !== undefined && defaultVersion === true) defaultFor[clusterVersion] = addonVersion
+      if (clusterVersion !== undefined && defaultVersion === true)
+        defaultFor[clusterVersion] = addonVersion
     }
   }
   return {

@@ -104,10 +104,19 @@ export class AwsObserver {
     const found: ObservedAddon[] = []
     for (const name of names) {
       const known = this.addons.find((one) => one.name === name)
-      found.push(await observeAddon(this.aws, this.clusterName, { name, known, version: this.control?.version ?? '' }))
+      found.push(
+        await observeAddon(this.aws, this.clusterName, {
+          name,
+          known,
+          version: this.control?.version ?? '',
+        }),
+      )
     }
     this.addons = found
-    this.schedule('addons', found.some((one) => one.status !== 'ACTIVE'))
+    this.schedule(
+      'addons',
+      found.some((one) => one.status !== 'ACTIVE'),
+    )
   }
 
   /** Groups that are ACTIVE and have their Auto Scaling group do not change by themselves. */

@@ -7,7 +7,8 @@ import type { AwsApi } from '../world/aws-api.ts'
 /** Pages of 100 before we stop: 500 groups a Region is the quota. */
 const pagesMax = 50
 /** Texts of activities that failed for want of capacity. */
-const capacityText = /InsufficientInstanceCapacity|no Spot capacity|UnfulfillableCapacity|VcpuLimitExceeded|InsufficientFreeAddresses/
+const capacityText =
+  /InsufficientInstanceCapacity|no Spot capacity|UnfulfillableCapacity|VcpuLimitExceeded|InsufficientFreeAddresses/
 
 /** All groups of the Region that carry the cluster's tag or belong to its node groups. */
 export async function observeGroups(

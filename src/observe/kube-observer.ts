@@ -1,8 +1,8 @@
 /** What the cluster's API server says: one watch per kind, projected. Observe layer. */
 
-import { minorOf, versionOf } from '../nodes/kubernetes-version.ts'
 import { prioritiesName, recordName, systemNamespace } from '../decide/names.ts'
 import type { MigrationRecord, ObservedAutoscaler, ObservedPriorities } from '../decide/observed.ts'
+import { minorOf, versionOf } from '../nodes/kubernetes-version.ts'
 import type { Clock } from '../world/clock.ts'
 import type { KubeApi } from '../world/kube-api.ts'
 import type { ConfigMap, Deployment, KubeKind } from '../world/kube-objects.ts'

@@ -24,7 +24,8 @@ export function projectPod(pod: Pod): DrainPod {
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
     phase: status?.phase ?? 'Pending',
-    isReady: status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false,
+    isReady:
+      status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false,
     unschedulableMessage:
       scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
         ? (scheduled.message ?? '')

@@ -1,11 +1,6 @@
 /** Nodes, budgets, controllers, volumes and webhooks as the drain sees them. Observe layer, pure. */
 
-import type {
-  DrainBudget,
-  DrainController,
-  DrainNode,
-  DrainVolume,
-} from '../drain/view.ts'
+import type { DrainBudget, DrainController, DrainNode, DrainVolume } from '../drain/view.ts'
 import type {
   Node,
   PersistentVolume,
@@ -25,7 +20,8 @@ export function projectNode(node: Node): DrainNode {
     resourceVersion: metadata.resourceVersion ?? '',
     instanceId,
     zone: labels['topology.kubernetes.io/zone'] ?? '',
-    isReady: status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false,
+    isReady:
+      status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false,
     isUnschedulable: spec?.unschedulable === true,
     labels,
     annotations: metadata.annotations ?? {},
@@ -87,8 +83,7 @@ export function projectVolume(volume: PersistentVolume): DrainVolume | undefined
     volumeName: volume.metadata.name,
     zones: valuesOf(rules, zoneKeys),
     isShared: volume.spec?.accessModes?.includes('ReadWriteMany') ?? false,
-    localNodeName:
-      volume.spec?.local === undefined ? undefined : valuesOf(rules, hostKeys)?.[0],
+    localNodeName: volume.spec?.local === undefined ? undefined : valuesOf(rules, hostKeys)?.[0],
   }
 }
 

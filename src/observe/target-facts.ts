@@ -12,7 +12,10 @@ export async function readTargetFacts(aws: AwsApi, cluster: DesiredCluster): Pro
   const selectors = cluster.nodeGroups.map((group) => group.subnetSelector)
   const [selector = {}] = selectors
   const answer = await aws.ec2.describeSubnets({
-    Filters: Object.entries(selector).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] })),
+    Filters: Object.entries(selector).map(([key, value]) => ({
+      Name: `tag:${key}`,
+      Values: [value],
+    })),
   })
   const subnets = (answer.Subnets ?? []).map((subnet) => ({
     subnetId: subnet.SubnetId ?? '',
@@ -34,7 +37,9 @@ async function readReleases(
   const all = [...names].sort()
   const releases = new Map<string, string>()
   for (let start = 0; start < all.length; start += namesPerCall) {
-    const { Parameters } = await aws.ssm.getParameters({ Names: all.slice(start, start + namesPerCall) })
+    const { Parameters } = await aws.ssm.getParameters({
+      Names: all.slice(start, start + namesPerCall),
+    })
     for (const { Name, Value } of Parameters ?? []) {
       if (Name !== undefined && Value !== undefined) releases.set(Name, Value)
     }

@@ -35,7 +35,11 @@ export async function runKubectlDrain(run: ManualMigration): Promise<MigrationOu
   await createGroups(run)
   await drainAll(run)
   for (const AutoScalingGroupName of run.oldGroups) {
-    run.emit({ type: 'group', object: AutoScalingGroupName, message: `deleting ${AutoScalingGroupName} by force` })
+    run.emit({
+      type: 'group',
+      object: AutoScalingGroupName,
+      message: `deleting ${AutoScalingGroupName} by force`,
+    })
     await run.aws.autoScaling.deleteAutoScalingGroup({ AutoScalingGroupName, ForceDelete: true })
   }
   await untilGone(run)
@@ -91,7 +95,9 @@ async function drainNode(name: string, kube: KubeApi, clock: Clock): Promise<voi
   const { items } = await kube.list('Pod', { fieldSelector: `spec.nodeName=${name}` })
   const endMs = clock.nowMs() + nodeTimeoutMs
   const pods = items.filter(isDrained)
-  await Promise.all(pods.map((pod, index) => drainPod(pod, { kube, clock, endMs, delayMs: index * evictionGapMs })))
+  await Promise.all(
+    pods.map((pod, index) => drainPod(pod, { kube, clock, endMs, delayMs: index * evictionGapMs })),
+  )
 }
 
 function isDrained(pod: Pod): boolean {
@@ -101,7 +107,12 @@ function isDrained(pod: Pod): boolean {
 
 async function drainPod(
   pod: Pod,
-  context: { readonly kube: KubeApi; readonly clock: Clock; readonly endMs: number; readonly delayMs: number },
+  context: {
+    readonly kube: KubeApi
+    readonly clock: Clock
+    readonly endMs: number
+    readonly delayMs: number
+  },
 ): Promise<void> {
   const { clock, delayMs, endMs, kube } = context
   const ref = { namespace: pod.metadata.namespace, name: pod.metadata.name }

@@ -3,8 +3,8 @@
 import { surgeLimit } from '../decide/surge.ts'
 import type { MigrationTarget } from '../decide/target.ts'
 import type { AwsAccount } from '../twin/aws/account.ts'
-import type { KubeCluster } from '../twin/kube/cluster.ts'
 import { budgetsOver, isMovable, truthOf } from '../twin/judge/pods.ts'
+import type { KubeCluster } from '../twin/kube/cluster.ts'
 import type { Pod } from '../world/kube-objects.ts'
 
 /** Least times of the twin's model, seconds: boot to Ready, stop, terminate. */

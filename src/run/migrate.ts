@@ -153,7 +153,10 @@ class MigrationLoop {
     if ('failure' in outcome) {
       const { retry } = outcome.failure
       this.backoff.refused(action, nowMs, typeof retry === 'object' ? retry.afterMs : 0)
-      this.narrator.wait(`${action.kind} ${action.object}`, `${action.kind}: ${outcome.failure.message}`)
+      this.narrator.wait(
+        `${action.kind} ${action.object}`,
+        `${action.kind}: ${outcome.failure.message}`,
+      )
       return
     }
     const { result } = outcome
@@ -168,7 +171,10 @@ class MigrationLoop {
 
   private takeEviction(
     action: Outcome['action'],
-    result: Extract<Extract<Outcome, { result: unknown }>['result'], { kind: 'eviction' }>['result'],
+    result: Extract<
+      Extract<Outcome, { result: unknown }>['result'],
+      { kind: 'eviction' }
+    >['result'],
     nowMs: number,
   ): void {
     if (action.kind !== 'evict') return
@@ -189,7 +195,10 @@ class MigrationLoop {
   private async wait(decision: Decision): Promise<void> {
     const nowMs = this.input.clock.nowMs()
     const ends = decision.waits.flatMap((wait) => wait.untilMs ?? [])
-    const polls = [this.awsObserver.nextDueMs(), this.backoff.nextMs(nowMs) ?? Number.POSITIVE_INFINITY]
+    const polls = [
+      this.awsObserver.nextDueMs(),
+      this.backoff.nextMs(nowMs) ?? Number.POSITIVE_INFINITY,
+    ]
     const isOnlyTime = decision.waits.length > 0 && decision.waits.length === ends.length
     const dueMs = isOnlyTime ? Math.min(...ends) : Math.min(...ends, ...polls, nowMs + idleTickMs)
     if (isOnlyTime && dueMs - nowMs > longWaitMs) {

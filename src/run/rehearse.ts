@@ -138,9 +138,16 @@ async function drive(
   )
   Object.assign(calls, first.session.calls)
   if (outcome !== 'crashed') return { outcome, blockers: blockersOf(outcome), calls }
-  context.emit({ type: 'summary', object: 'engine', message: `killed ${crashAt?.when} call ${crashAt?.call}; starting again` })
+  context.emit({
+    type: 'summary',
+    object: 'engine',
+    message: `killed ${crashAt?.when} call ${crashAt?.call}; starting again`,
+  })
   const second = twin.connect(engineUser)
-  const again = await twin.kernel.runUntil(engineRun(second, 'regroup-2', context), { virtualMsMax, eventsMax })
+  const again = await twin.kernel.runUntil(engineRun(second, 'regroup-2', context), {
+    virtualMsMax,
+    eventsMax,
+  })
   const { aws, kubernetes } = second.session.calls
   return {
     outcome: again,
@@ -174,7 +181,13 @@ function engineRun(
   const { signal } = options
   const work =
     options.engine === 'regroup'
-      ? runMigration({ ...ports, target, holder, emit, ...(signal === undefined ? {} : { signal }) })
+      ? runMigration({
+          ...ports,
+          target,
+          holder,
+          emit,
+          ...(signal === undefined ? {} : { signal }),
+        })
       : runKubectlDrain({ ...ports, target, emit, oldGroups })
   return work.catch((error: unknown) => {
     if (error instanceof RegroupError) return { result: 'failed' as const, message: error.message }

@@ -32,7 +32,13 @@ export interface RehearsalReport {
   readonly invariants: {
     /** Evaluations: 26 rules after every event. */
     readonly checked: number
-    readonly broken: readonly { readonly number: number; readonly name: string; readonly object: string; readonly message: string; readonly count: number }[]
+    readonly broken: readonly {
+      readonly number: number
+      readonly name: string
+      readonly object: string
+      readonly message: string
+      readonly count: number
+    }[]
   }
   readonly calls: { readonly aws: number; readonly kubernetes: number }
   readonly stages: readonly { readonly stage: string; readonly done: boolean }[]
@@ -79,7 +85,13 @@ export function reportOf(
     makespanSeconds: rounded(makespanMs / 1000),
     invariants: {
       checked: judge.checkedCount * judge.visibility.length,
-      broken: judge.breaches.map(({ count, message, name, number, object }) => ({ number, name, object, message, count })),
+      broken: judge.breaches.map(({ count, message, name, number, object }) => ({
+        number,
+        name,
+        object,
+        message,
+        count,
+      })),
     },
     calls,
     stages: stagesOf(input, oldGroupsRemaining.length === 0),

@@ -96,7 +96,11 @@ function buildCluster(
   account: AwsAccount,
   spec: WorldCluster,
 ): { cluster: KubeCluster; unplaced: readonly string[] } {
-  const cluster = new KubeCluster({ kernel, name: spec.name, kubernetesVersion: spec.kubernetesVersion })
+  const cluster = new KubeCluster({
+    kernel,
+    name: spec.name,
+    kubernetesVersion: spec.kubernetesVersion,
+  })
   const volumes = startControllers(kernel, cluster)
   addClusterState(account, spec, cluster)
   for (const group of spec.groups) addWorldGroup(account, spec, group)
@@ -175,7 +179,12 @@ function systemObjects(spec: WorldCluster): WorldCluster['objects'] {
   const classes = [
     priorityClass('system-cluster-critical', 2_000_000_000),
     priorityClass('system-node-critical', 2_000_001_000),
-  ].filter((one) => !spec.objects.some((o) => o.kind === 'PriorityClass' && o.metadata.name === one.metadata.name))
+  ].filter(
+    (one) =>
+      !spec.objects.some(
+        (o) => o.kind === 'PriorityClass' && o.metadata.name === one.metadata.name,
+      ),
+  )
   if (spec.priorities === undefined) return classes
   const name = 'cluster-autoscaler-priority-expander'
   const metadata = { name, namespace: 'kube-system' }

@@ -22,7 +22,8 @@ export function evictionResultOf(status: EvictionStatus, object: string): Evicti
   if (code === 404) return { kind: 'gone' }
   if (code === 409) return { kind: 'precondition-failed', message }
   if (code === 429) return refusedOrThrottled(status, object)
-  if (code === 403 && hasCause(status, 'NamespaceTerminating')) return { kind: 'namespace-terminating' }
+  if (code === 403 && hasCause(status, 'NamespaceTerminating'))
+    return { kind: 'namespace-terminating' }
   if (code === 500 && message.includes('more than one PodDisruptionBudget')) {
     return { kind: 'multiple-budgets', message }
   }

@@ -294,8 +294,7 @@ export interface Job extends KubeObjectBase<'batch/v1', 'Job'> {
   }
 }
 
-export interface PodDisruptionBudget
-  extends KubeObjectBase<'policy/v1', 'PodDisruptionBudget'> {
+export interface PodDisruptionBudget extends KubeObjectBase<'policy/v1', 'PodDisruptionBudget'> {
   readonly spec: {
     readonly minAvailable?: number | string
     readonly maxUnavailable?: number | string
@@ -347,7 +346,11 @@ export interface PersistentVolume extends KubeObjectBase<'v1', 'PersistentVolume
     readonly capacity?: ResourceList
     readonly accessModes?: readonly string[]
     readonly storageClassName?: string
-    readonly claimRef?: { readonly namespace?: string; readonly name?: string; readonly uid?: string }
+    readonly claimRef?: {
+      readonly namespace?: string
+      readonly name?: string
+      readonly uid?: string
+    }
     readonly csi?: { readonly driver: string; readonly volumeHandle: string }
     readonly local?: { readonly path: string }
     readonly nodeAffinity?: {
@@ -357,8 +360,7 @@ export interface PersistentVolume extends KubeObjectBase<'v1', 'PersistentVolume
   readonly status?: { readonly phase?: string }
 }
 
-export interface VolumeAttachment
-  extends KubeObjectBase<'storage.k8s.io/v1', 'VolumeAttachment'> {
+export interface VolumeAttachment extends KubeObjectBase<'storage.k8s.io/v1', 'VolumeAttachment'> {
   readonly spec: {
     readonly attacher: string
     readonly nodeName: string

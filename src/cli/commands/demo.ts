@@ -53,7 +53,9 @@ async function demo(folder: string, seed: string, streams: Streams): Promise<num
   progress.finish()
   streams.out(`Regroup:\n${reportText(ours)}\n`)
   const theirs = await rehearseMigration({ world, fleet, seed, engine: 'kubectl-drain' })
-  streams.out('The same world and seed, by hand: new groups, kubectl drain --selector, groups deleted:\n')
+  streams.out(
+    'The same world and seed, by hand: new groups, kubectl drain --selector, groups deleted:\n',
+  )
   streams.out(`${reportText(theirs)}\nSide by side:\n${comparisonText(ours, theirs)}`)
   return codeOf(ours)
 }

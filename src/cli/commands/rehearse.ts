@@ -9,8 +9,8 @@ import { nearest } from '../../fleet/suggest.ts'
 import type { RunEvent } from '../../run/events.ts'
 import { rehearseMigration } from '../../run/rehearse.ts'
 import type { RehearsalReport } from '../../run/report.ts'
-import { scenarioFleetYaml } from '../../twin/build/scenario-fleet.ts'
 import { scenarioNames, scenarioWorld } from '../../twin/build/scenario.ts'
+import { scenarioFleetYaml } from '../../twin/build/scenario-fleet.ts'
 import { loadWorld } from '../../twin/build/world-file.ts'
 import type { WorldSpec } from '../../twin/build/world-spec.ts'
 import { exitCode } from '../exit-code.ts'
@@ -35,8 +35,14 @@ interface Flags {
 }
 
 /** Adds the command; `done` gets the exit code. */
-export function addRehearse(program: Command, streams: Streams, done: (code: number) => void): void {
-  const rehearse = program.command('rehearse').description('try it on the twin: no account, virtual time, every step judged')
+export function addRehearse(
+  program: Command,
+  streams: Streams,
+  done: (code: number) => void,
+): void {
+  const rehearse = program
+    .command('rehearse')
+    .description('try it on the twin: no account, virtual time, every step judged')
   rehearse
     .command('migrate')
     .description('move a cluster from self-managed groups to managed node groups, on the twin')
@@ -50,7 +56,10 @@ export function addRehearse(program: Command, streams: Streams, done: (code: num
     .option('--crash-at <N[:before|after]>', 'kill the engine at its N-th call and start another')
     .option('--engine <name>', 'regroup or kubectl-drain (what one would do by hand)', 'regroup')
     .option('-q, --quiet', 'no progress')
-    .addHelpText('after', '\nExamples:\n  regroup rehearse migrate --scenario seed-web-shop\n  regroup rehearse migrate -f fleet.yaml --world world.yaml -o json\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  regroup rehearse migrate --scenario seed-web-shop\n  regroup rehearse migrate -f fleet.yaml --world world.yaml -o json\n',
+    )
     .action(async (flags: Flags) => done(await rehearseCommand(flags, streams)))
 }
 
@@ -61,7 +70,10 @@ async function rehearseCommand(flags: Flags, streams: Streams): Promise<number> 
   const progress = flags.quiet === true ? undefined : new Progress(streams)
   const lines: string[] = []
   const startedMs = performance.now()
-  const interrupt = onInterrupt(streams, 'run the same command again: it goes on from what it finds')
+  const interrupt = onInterrupt(
+    streams,
+    'run the same command again: it goes on from what it finds',
+  )
   const report = await rehearseMigration({
     world,
     fleet,
@@ -104,7 +116,11 @@ function checkFlags(flags: Flags): void {
     throw new Problem('nothing to rehearse', remedy, usage)
   }
   if (flags.scenario !== undefined && (flags.file !== undefined || flags.world !== undefined)) {
-    throw new Problem('--scenario brings its own fleet and world', 'Leave -f and --world out.', usage)
+    throw new Problem(
+      '--scenario brings its own fleet and world',
+      'Leave -f and --world out.',
+      usage,
+    )
   }
 }
 
@@ -132,18 +148,26 @@ function loadInputs(flags: Flags, streams: Streams): { fleet: DesiredFleet; worl
 export function fleetOf(file: string, bytes: Uint8Array | string): DesiredFleet {
   const { desired, findings } = loadFleet({ file, bytes })
   if (desired !== undefined) return desired
-  throw new Problem('the fleet file is wrong; nothing was done', '', { code: exitCode.findings, findings })
+  throw new Problem('the fleet file is wrong; nothing was done', '', {
+    code: exitCode.findings,
+    findings,
+  })
 }
 
 function loadScenario(name: string): { fleet: DesiredFleet; world: WorldSpec } {
   const world = scenarioWorld(name)
   const text = scenarioFleetYaml(name)
-  if (world !== undefined && text !== undefined) return { world, fleet: fleetOf(`${name}.yaml`, text) }
+  if (world !== undefined && text !== undefined)
+    return { world, fleet: fleetOf(`${name}.yaml`, text) }
   const near = nearest(name, scenarioNames)
   const hint = near === undefined ? '' : `Did you mean ${near}? `
-  throw new Problem(`there is no scenario ${name}`, `${hint}There are ${scenarioNames.join(', ')}.`, {
-    code: exitCode.usage,
-  })
+  throw new Problem(
+    `there is no scenario ${name}`,
+    `${hint}There are ${scenarioNames.join(', ')}.`,
+    {
+      code: exitCode.usage,
+    },
+  )
 }
 
 function parseCrash(text: string): { call: number; when: 'before' | 'after' } {

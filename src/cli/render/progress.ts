@@ -41,7 +41,9 @@ export class Progress {
   private draw(seconds: number): void {
     const lines = [
       `time ${durationText(seconds)}   pods moved ${this.podCount}`,
-      ...[...this.stages].map(([stage, text]) => `  ${stage.padEnd(14)} ${text.padStart(9)} ${barOf(text)}`),
+      ...[...this.stages].map(
+        ([stage, text]) => `  ${stage.padEnd(14)} ${text.padStart(9)} ${barOf(text)}`,
+      ),
       `  doing   ${this.lastText}`,
       `  waiting ${this.waitText}`,
     ].map((line) => line.slice(0, this.streams.columns - 1))

@@ -118,7 +118,9 @@ export class Autoscaler {
     for (const group of groups) {
       const { machines } = this.cluster
       const ready = group.instanceIds.filter((id) =>
-        machines.nodeOf(id)?.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'),
+        machines
+          .nodeOf(id)
+          ?.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'),
       )
       for (let index = ready.length; index < group.desiredCapacity; index += 1) {
         const info = this.templateInfo(group.name, index)
@@ -145,7 +147,11 @@ export class Autoscaler {
   }
 
   /** First-fit-decreasing onto nodes of the group. */
-  private optionOf(group: CloudGroup, pods: readonly Pod[], nowMs: number): ExpansionOption | undefined {
+  private optionOf(
+    group: CloudGroup,
+    pods: readonly Pod[],
+    nowMs: number,
+  ): ExpansionOption | undefined {
     if (this.isBackedOff(group, nowMs)) return undefined
     const room = group.maxSize - group.desiredCapacity
     const nodes: NodeInfo[] = []
@@ -214,7 +220,11 @@ export class Autoscaler {
     return kept
   }
 
-  private warn(about: Parameters<typeof recordEvent>[2]['about'], reason: string, message: string): void {
+  private warn(
+    about: Parameters<typeof recordEvent>[2]['about'],
+    reason: string,
+    message: string,
+  ): void {
     recordEvent(this.kernel, this.cluster.store, { about, reason, message, type: 'Warning' })
   }
 }
@@ -230,6 +240,7 @@ interface ExpansionOption {
 function isUnschedulable(pod: Pod): boolean {
   if (pod.spec.nodeName !== undefined || pod.metadata.deletionTimestamp !== undefined) return false
   return (
-    pod.status?.conditions?.some((one) => one.type === 'PodScheduled' && one.status === 'False') ?? false
+    pod.status?.conditions?.some((one) => one.type === 'PodScheduled' && one.status === 'False') ??
+    false
   )
 }

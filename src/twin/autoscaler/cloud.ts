@@ -1,12 +1,12 @@
 /** The Auto Scaling groups that the autoscaler manages, as it sees them. Twin layer. */
 
-import { systemUsers } from '../contracts.ts'
 import type { AwsAccount } from '../aws/account.ts'
-import { reconcileSoon, liveInstances } from '../aws/autoscaling/reconcile.ts'
 import { terminateInstance } from '../aws/autoscaling/instances.ts'
+import { liveInstances, reconcileSoon } from '../aws/autoscaling/reconcile.ts'
 import { machineOf } from '../aws/machine.ts'
 import type { GroupState } from '../aws/state.ts'
 import type { Machine } from '../contracts.ts'
+import { systemUsers } from '../contracts.ts'
 
 /** One discovered group. */
 export interface CloudGroup {

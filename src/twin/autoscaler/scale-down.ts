@@ -106,7 +106,8 @@ export class ScaleDown {
 /** Under-used, not protected, and without any pod that would have to move. */
 function isRemovable(info: NodeInfo): boolean {
   const { annotations } = info.node.metadata
-  if (annotations?.[disabledAnnotation] === 'true' || info.node.spec?.unschedulable === true) return false
+  if (annotations?.[disabledAnnotation] === 'true' || info.node.spec?.unschedulable === true)
+    return false
   const used = 1 - info.cpuFree / Math.max(1, info.cpuCapacity)
   if (used >= utilisationMax) return false
   return [...info.pods.values()].every((pod) => isDaemon(pod) || isPodTerminal(pod))

@@ -1,7 +1,7 @@
 /** Groups as `aws autoscaling describe-auto-scaling-groups` prints them. Twin layer, pure. */
 
-import type { WorldGroup } from './world-spec.ts'
 import { taint } from './pod-template.ts'
+import type { WorldGroup } from './world-spec.ts'
 
 interface DescribedGroup {
   readonly AutoScalingGroupName?: string
@@ -31,11 +31,14 @@ export function groupsFromDescribe(bytes: Uint8Array): readonly WorldGroup[] {
 }
 
 function groupOf(group: DescribedGroup): WorldGroup {
-  const tags = Object.fromEntries((group.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
+  const tags = Object.fromEntries(
+    (group.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']),
+  )
   const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? []
   const types = overrides.flatMap((one) => one.InstanceType ?? [])
   const present = (group.Instances ?? []).flatMap((one) => one.InstanceType ?? [])
-  const share = group.MixedInstancesPolicy?.InstancesDistribution?.OnDemandPercentageAboveBaseCapacity
+  const share =
+    group.MixedInstancesPolicy?.InstancesDistribution?.OnDemandPercentageAboveBaseCapacity
   const entries = Object.entries(tags)
   return {
     name: group.AutoScalingGroupName ?? '',
@@ -46,7 +49,9 @@ function groupOf(group: DescribedGroup): WorldGroup {
     maxSize: group.MaxSize ?? 0,
     desiredCapacity: group.DesiredCapacity ?? 0,
     labels: Object.fromEntries(
-      entries.flatMap(([key, text]) => (key.startsWith(labelTag) ? [[key.slice(labelTag.length), text]] : [])),
+      entries.flatMap(([key, text]) =>
+        key.startsWith(labelTag) ? [[key.slice(labelTag.length), text]] : [],
+      ),
     ),
     taints: entries.flatMap(([key, text]) =>
       key.startsWith(taintTag) ? [taint(`${key.slice(taintTag.length)}=${text}`)] : [],

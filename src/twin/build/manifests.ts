@@ -72,9 +72,13 @@ function documentsOf(
 ): { readonly values: readonly unknown[]; readonly findings: readonly Finding[] } {
   let text: string
   try {
-    text = typeof bytes === 'string' ? bytes : new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    text =
+      typeof bytes === 'string' ? bytes : new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return { values: [], findings: [fault(file, 1, 'manifest/not-utf8', 'the file is not valid UTF-8')] }
+    return {
+      values: [],
+      findings: [fault(file, 1, 'manifest/not-utf8', 'the file is not valid UTF-8')],
+    }
   }
   if (text.trimStart().startsWith('{')) {
     try {

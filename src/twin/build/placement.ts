@@ -1,11 +1,11 @@
 /** Where the pods of a long-running cluster stand: spread over zones and nodes. Twin layer. */
 
 import type { Node, Pod } from '../../world/kube-objects.ts'
+import { imageArchAnnotation } from '../kube/annotations.ts'
 import { isUntolerated, matchesNodeRules } from '../kube/node-rules.ts'
 import { addPod, type NodeInfo, nodeInfoOf } from '../kube/scheduler/node-cache.ts'
 import { requirementsOf } from '../kube/scheduler/requirements.ts'
 import { type KubeStore, objectKey } from '../kube/store.ts'
-import { imageArchAnnotation } from '../kube/annotations.ts'
 
 /** Places pods one by one, the largest and the zone-bound ones first. */
 export class InitialPlacement {
@@ -54,8 +54,10 @@ export class InitialPlacement {
     let bestScore = Number.POSITIVE_INFINITY
     for (const info of this.nodesFor(pod)) {
       if (zones !== undefined && !zones.includes(info.zone)) continue
-      if (info.podsFree < 1 || needs.cpuMilli > info.cpuFree || needs.memoryBytes > info.memoryFree) continue
-      if (needs.extended.some(([name, amount]) => amount > (info.extendedFree.get(name) ?? 0))) continue
+      if (info.podsFree < 1 || needs.cpuMilli > info.cpuFree || needs.memoryBytes > info.memoryFree)
+        continue
+      if (needs.extended.some(([name, amount]) => amount > (info.extendedFree.get(name) ?? 0)))
+        continue
       if (needs.hasAffinity && hasNeighbour(pod, info)) continue
       const load = 1 - info.cpuFree / Math.max(1, info.cpuCapacity)
       const score = (used.get(info.zone) ?? 0) * 10 + load
@@ -104,7 +106,10 @@ function admits(node: Node, pod: Pod, arch: string | undefined): boolean {
 function hasNeighbour(pod: Pod, info: NodeInfo): boolean {
   const app = pod.metadata.labels?.['app']
   for (const other of info.pods.values()) {
-    if (other.metadata.namespace === pod.metadata.namespace && other.metadata.labels?.['app'] === app) {
+    if (
+      other.metadata.namespace === pod.metadata.namespace &&
+      other.metadata.labels?.['app'] === app
+    ) {
       return true
     }
   }

@@ -9,11 +9,7 @@ import type {
   Taint,
   Toleration,
 } from '../../world/kube-objects.ts'
-import {
-  behaviourAnnotation,
-  imageArchAnnotation,
-  preStopAnnotation,
-} from '../kube/annotations.ts'
+import { behaviourAnnotation, imageArchAnnotation, preStopAnnotation } from '../kube/annotations.ts'
 import type { ScenarioEntry, WorkloadRow } from './rows.ts'
 
 /** Requests where a row has none. */
@@ -61,7 +57,10 @@ function specOf(
   const image = `registry.example/${row.id.replaceAll('/', '-').toLowerCase()}:1`
   const affinity = affinityOf(row, context.labels)
   const grace = entry.terminationGracePeriodSeconds ?? row.terminationGracePeriodSeconds
-  const inits = Array.from({ length: row.initContainers ?? 0 }, (_, n) => ({ name: `init-${n}`, image }))
+  const inits = Array.from({ length: row.initContainers ?? 0 }, (_, n) => ({
+    name: `init-${n}`,
+    image,
+  }))
   return {
     containers: [
       {
@@ -82,7 +81,10 @@ function specOf(
     terminationGracePeriodSeconds: grace ?? 30,
     restartPolicy: row.restartPolicy ?? 'Always',
     ...(row.priorityClass === undefined ? {} : { priorityClassName: row.priorityClass }),
-    volumes: Array.from({ length: row.emptyDir ?? 0 }, (_, n) => ({ name: `empty-${n}`, emptyDir: {} })),
+    volumes: Array.from({ length: row.emptyDir ?? 0 }, (_, n) => ({
+      name: `empty-${n}`,
+      emptyDir: {},
+    })),
   }
 }
 

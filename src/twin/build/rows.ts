@@ -22,7 +22,11 @@ export interface WorkloadRow {
   readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Pod' | 'Job' | 'CronJob'
   readonly namespace: string
   readonly replicas?: { readonly default?: number; readonly ha?: number }
-  readonly requests: { readonly cpuMilli: number; readonly memoryMi: number; readonly extended?: Readonly<Record<string, number>> }
+  readonly requests: {
+    readonly cpuMilli: number
+    readonly memoryMi: number
+    readonly extended?: Readonly<Record<string, number>>
+  }
   readonly initContainers?: number
   readonly terminationGracePeriodSeconds?: number
   readonly readiness?: Probe
@@ -32,14 +36,25 @@ export interface WorkloadRow {
   readonly antiAffinity?: readonly KeyMode[]
   readonly topologySpread?: readonly (KeyMode & { readonly maxSkew?: number })[]
   readonly nodeSelector?: Readonly<Record<string, string>>
-  readonly nodeAffinity?: readonly (KeyMode & { readonly op: string; readonly values: readonly string[] })[]
+  readonly nodeAffinity?: readonly (KeyMode & {
+    readonly op: string
+    readonly values: readonly string[]
+  })[]
   readonly tolerations?: readonly string[]
   readonly priorityClass?: string
-  readonly pvcs?: readonly { readonly name: string; readonly perReplica: boolean; readonly accessModes?: readonly string[] }[]
+  readonly pvcs?: readonly {
+    readonly name: string
+    readonly perReplica: boolean
+    readonly accessModes?: readonly string[]
+  }[]
   readonly emptyDir?: number
   readonly preStopSleepSeconds?: number
   readonly podManagementPolicy?: 'OrderedReady' | 'Parallel'
-  readonly updateStrategy?: { readonly type?: string; readonly maxSurge?: number | string; readonly maxUnavailable?: number | string }
+  readonly updateStrategy?: {
+    readonly type?: string
+    readonly maxSurge?: number | string
+    readonly maxUnavailable?: number | string
+  }
   readonly ownerKind?: string
   readonly restartPolicy?: string
   readonly job?: { readonly backoffLimit?: number; readonly activeDeadlineSeconds?: number }

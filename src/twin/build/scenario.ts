@@ -1,7 +1,7 @@
 /** The twelve compositions of data/scenarios.json as worlds. Twin layer. */
 
-import scenarioTable from '../../../data/scenarios.json' with { type: 'json' }
 import autoscalerTags from '../../../data/cluster-autoscaler-tags.json' with { type: 'json' }
+import scenarioTable from '../../../data/scenarios.json' with { type: 'json' }
 import workloadTable from '../../../data/workloads.json' with { type: 'json' }
 import { instanceType } from '../../nodes/instance-types.ts'
 import type { KubeObject, PodTemplate } from '../../world/kube-objects.ts'
@@ -119,7 +119,9 @@ function entryObjects(
   const workload = rows.get(entry.id)
   if (workload === undefined) return []
   const copies = copiesOf(entry, workload, { fill: row.fillRequests, zones })
-  const tuned = entry.id.startsWith('cluster-autoscaler/') ? copies.map(withAutoscalerImage) : copies
+  const tuned = entry.id.startsWith('cluster-autoscaler/')
+    ? copies.map(withAutoscalerImage)
+    : copies
   return tuned.flatMap((copy) => objectsOf(copy, row.name))
 }
 
@@ -137,8 +139,14 @@ function daemonSet(id: string, row: ScenarioRow): KubeObject {
   const labels = { app: workload.name }
   const template = templateOf(workload, {}, { fill: row.fillDaemonSetRequests, labels })
   const isGpu = id.startsWith('nvidia')
-  const gpuTypes = row.nodeGroups.map((one) => one.instanceType).filter((one) => /^[gp]\d/.test(one))
-  const rule = { key: 'node.kubernetes.io/instance-type', operator: 'In' as const, values: gpuTypes }
+  const gpuTypes = row.nodeGroups
+    .map((one) => one.instanceType)
+    .filter((one) => /^[gp]\d/.test(one))
+  const rule = {
+    key: 'node.kubernetes.io/instance-type',
+    operator: 'In' as const,
+    values: gpuTypes,
+  }
   const { nodeSelector: _, affinity: __, ...spec } = template.spec
   return {
     apiVersion: 'apps/v1',

@@ -38,7 +38,8 @@ export function settle(
 
 function createNamespaces(cluster: KubeCluster, objects: readonly KubeObject[]): void {
   const names = new Set(['default', 'kube-system', 'kube-node-lease'])
-  for (const { metadata } of objects) if (metadata.namespace !== undefined) names.add(metadata.namespace)
+  for (const { metadata } of objects)
+    if (metadata.namespace !== undefined) names.add(metadata.namespace)
   for (const name of [...names].sort()) {
     const isGiven = objects.some((one) => one.kind === 'Namespace' && one.metadata.name === name)
     if (isGiven || cluster.store.get('Namespace', undefined, name) !== undefined) continue
@@ -49,7 +50,11 @@ function createNamespaces(cluster: KubeCluster, objects: readonly KubeObject[]):
 }
 
 /** Pods that controllers would have; those that came with the objects count. */
-function controllerPods(kernel: Kernel, cluster: KubeCluster, given: readonly Pod[]): readonly Pod[] {
+function controllerPods(
+  kernel: Kernel,
+  cluster: KubeCluster,
+  given: readonly Pod[],
+): readonly Pod[] {
   const { store } = cluster
   const present = new Map<string, number>()
   for (const pod of given) {
@@ -64,7 +69,8 @@ function controllerPods(kernel: Kernel, cluster: KubeCluster, given: readonly Po
     const replicas = deployment.spec.replicas ?? 1
     const wanted = replicaSetOf(deployment, replicas)
     const { namespace } = wanted.metadata
-    const set = store.get('ReplicaSet', namespace, wanted.metadata.name) ?? store.create('ReplicaSet', wanted)
+    const set =
+      store.get('ReplicaSet', namespace, wanted.metadata.name) ?? store.create('ReplicaSet', wanted)
     const owner = controllerReference(set)
     const count = replicas - (present.get(`${namespace}/ReplicaSet/${set.metadata.name}`) ?? 0)
     for (let index = 0; index < count; index += 1) {
@@ -77,7 +83,9 @@ function controllerPods(kernel: Kernel, cluster: KubeCluster, given: readonly Po
     for (let ordinal = 0; ordinal < (set.spec.replicas ?? 1); ordinal += 1) {
       const pod = statefulPodOf(set, ordinal)
       const isGiven = given.some(
-        (one) => one.metadata.name === pod.metadata.name && one.metadata.namespace === pod.metadata.namespace,
+        (one) =>
+          one.metadata.name === pod.metadata.name &&
+          one.metadata.namespace === pod.metadata.namespace,
       )
       if (!isGiven) pods.push(pod)
     }
@@ -90,7 +98,9 @@ function controllerPods(kernel: Kernel, cluster: KubeCluster, given: readonly Po
     for (let index = 0; index < count; index += 1) {
       const suffix = kernel.hexId(`pod/${cluster.name}/${namespace}/${name}`, 5)
       const owner = controllerReference(job)
-      pods.push(podOf(job.spec.template, { namespace: namespace ?? '', name: `${name}-${suffix}`, owner }))
+      pods.push(
+        podOf(job.spec.template, { namespace: namespace ?? '', name: `${name}-${suffix}`, owner }),
+      )
     }
   }
   return pods
@@ -109,7 +119,9 @@ function placePods(
       if (!wantsNode(set, node)) continue
       const suffix = node.metadata.name.split('.')[0]?.slice(3) ?? ''
       const isGiven = given.some(
-        (pod) => pod.spec.nodeName === node.metadata.name && isOwnedBy(pod, set.metadata.name, 'DaemonSet'),
+        (pod) =>
+          pod.spec.nodeName === node.metadata.name &&
+          isOwnedBy(pod, set.metadata.name, 'DaemonSet'),
       )
       if (!isGiven) createPod(cluster, daemonPodOf(set, node.metadata.name, suffix), bornText, true)
     }
@@ -138,7 +150,9 @@ function placePods(
 }
 
 function isOwnedBy(pod: Pod, name: string, kind: string): boolean {
-  return pod.metadata.ownerReferences?.some((one) => one.kind === kind && one.name === name) ?? false
+  return (
+    pod.metadata.ownerReferences?.some((one) => one.kind === kind && one.name === name) ?? false
+  )
 }
 
 /** The first k pods of a crash-looping workload have been broken for long. */
@@ -168,7 +182,13 @@ function createPod(cluster: KubeCluster, pod: Pod, bornText: string, isReady: bo
     priorityClass === undefined
       ? 0
       : (cluster.store.get('PriorityClass', undefined, priorityClass)?.value ?? 0)
-  const spec = pod.spec.priority === undefined && priority !== 0 ? { ...pod.spec, priority } : pod.spec
+  const spec =
+    pod.spec.priority === undefined && priority !== 0 ? { ...pod.spec, priority } : pod.spec
   const metadata = { creationTimestamp: bornText, ...pod.metadata }
-  cluster.store.create('Pod', { ...pod, metadata, spec, ...(status === undefined ? {} : { status }) })
+  cluster.store.create('Pod', {
+    ...pod,
+    metadata,
+    spec,
+    ...(status === undefined ? {} : { status }),
+  })
 }

@@ -35,7 +35,9 @@ export function volumeObjects(copy: WorkloadCopy): readonly KubeObject[] {
           csi: { driver: 'ebs.csi.aws.com', volumeHandle: `vol-${volumeName}` },
           ...(isShared
             ? {}
-            : { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [rule] }] } } }),
+            : {
+                nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [rule] }] } },
+              }),
         },
         status: { phase: 'Bound' },
       },

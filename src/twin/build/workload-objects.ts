@@ -49,7 +49,11 @@ export function copiesOf(
       replicas,
       copyIndex,
       labels,
-      template: withClaims(templateOf(effective, entry, { fill: context.fill, labels }), effective, name),
+      template: withClaims(
+        templateOf(effective, entry, { fill: context.fill, labels }),
+        effective,
+        name,
+      ),
       zones: zones ?? context.zones,
     }
   })
@@ -57,7 +61,9 @@ export function copiesOf(
 
 /** Claims that all pods of a controller share; those per replica come from the StatefulSet. */
 function withClaims(template: PodTemplate, row: WorkloadRow, name: string): PodTemplate {
-  const shared = (row.pvcs ?? []).filter((one) => row.kind !== 'Pod' && !(row.kind === 'StatefulSet' && one.perReplica))
+  const shared = (row.pvcs ?? []).filter(
+    (one) => row.kind !== 'Pod' && !(row.kind === 'StatefulSet' && one.perReplica),
+  )
   if (shared.length === 0) return template
   const claims = shared.map((one) => ({
     name: one.name,
@@ -123,8 +129,14 @@ function strategyOf(row: WorkloadRow): { strategy?: { type: 'Recreate' } } {
   return row.updateStrategy?.type === 'Recreate' ? { strategy: { type: 'Recreate' } } : {}
 }
 
-function jobObject({ labels, name, namespace, replicas, row, template }: WorkloadCopy, random: Random): KubeObject {
-  const annotations = { ...template.metadata?.annotations, [runAnnotation]: runSeconds(row, random) }
+function jobObject(
+  { labels, name, namespace, replicas, row, template }: WorkloadCopy,
+  random: Random,
+): KubeObject {
+  const annotations = {
+    ...template.metadata?.annotations,
+    [runAnnotation]: runSeconds(row, random),
+  }
   const spec = { ...template.spec, restartPolicy: row.restartPolicy ?? 'Never' }
   return {
     apiVersion: 'batch/v1',

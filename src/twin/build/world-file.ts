@@ -32,17 +32,26 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
   if (parsed.file === undefined) return { findings: parsed.findings, warnings: [] }
   const { file: data, locate } = parsed
   const region = data.region ?? 'eu-west-1'
-  const described = data.groupsFile === undefined ? [] : groupsFromDescribe(sources.read(data.groupsFile))
+  const described =
+    data.groupsFile === undefined ? [] : groupsFromDescribe(sources.read(data.groupsFile))
   const zones = data.zones ?? zonesOf(data, described, region)
   const paths = (data.manifests ?? []).flatMap((path) => sources.list(path))
   const manifests = readManifests(paths.map((path) => ({ file: path, bytes: sources.read(path) })))
-  const findings = [...groupFindings(data, locate), ...manifests.findings, ...scenarioFindings(data, locate)]
+  const findings = [
+    ...groupFindings(data, locate),
+    ...manifests.findings,
+    ...scenarioFindings(data, locate),
+  ]
   if (findings.length > 0) return { findings, warnings: [] }
   const name = data.metadata?.name ?? data.cluster.name
-  const own = (data.groups ?? []).map((group) => worldGroup(data.cluster.name, group, { region, zones }))
+  const own = (data.groups ?? []).map((group) =>
+    worldGroup(data.cluster.name, group, { region, zones }),
+  )
   const objects: readonly KubeObject[] = [
     ...manifests.objects.filter((object) => object.kind !== 'Node'),
-    ...(data.workloads === undefined ? [] : scenarioObjects(scenarioRow(data.workloads.scenario)!, zones)),
+    ...(data.workloads === undefined
+      ? []
+      : scenarioObjects(scenarioRow(data.workloads.scenario)!, zones)),
   ]
   const world: WorldSpec = {
     name,
@@ -55,9 +64,18 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
         name: data.cluster.name,
         kubernetesVersion: data.cluster.kubernetesVersion,
         nodeRole: data.cluster.nodeRole ?? nodeRoleOf(data.cluster.name),
-        groups: [...own, ...described.map((group) => ({ ...group, tags: { ...clusterTags(data.cluster.name), ...group.tags } }))],
+        groups: [
+          ...own,
+          ...described.map((group) => ({
+            ...group,
+            tags: { ...clusterTags(data.cluster.name), ...group.tags },
+          })),
+        ],
         objects,
-        autoscaler: data.cluster.autoscaler === false ? undefined : { expanders: ['priority', 'least-waste'] },
+        autoscaler:
+          data.cluster.autoscaler === false
+            ? undefined
+            : { expanders: ['priority', 'least-waste'] },
         priorities: data.cluster.priorities,
       },
     ],
@@ -74,7 +92,9 @@ function warningsOf(otherKinds: ReadonlyMap<string, number>): readonly string[] 
   const kinds = [...otherKinds.keys()].sort()
   const shown = kinds.slice(0, 8).join(', ')
   const more = kinds.length > 8 ? ` and ${kinds.length - 8} more` : ''
-  return [`${count} objects of ${kinds.length} kinds that the twin does not simulate were left aside: ${shown}${more}`]
+  return [
+    `${count} objects of ${kinds.length} kinds that the twin does not simulate were left aside: ${shown}${more}`,
+  ]
 }
 
 type Locate = (path: readonly (string | number)[]) => SourceLocation
@@ -82,13 +102,19 @@ type Locate = (path: readonly (string | number)[]) => SourceLocation
 function parseWorld(
   file: string,
   bytes: Uint8Array,
-): { readonly file?: undefined; readonly findings: readonly Finding[] } | { readonly file: WorldFile; readonly locate: Locate } {
+):
+  | { readonly file?: undefined; readonly findings: readonly Finding[] }
+  | { readonly file: WorldFile; readonly locate: Locate } {
   const start = { file, line: 1, column: 1 }
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return { findings: [finding('world/not-utf8', 'the file is not valid UTF-8', 'Save it as UTF-8.', start)] }
+    return {
+      findings: [
+        finding('world/not-utf8', 'the file is not valid UTF-8', 'Save it as UTF-8.', start),
+      ],
+    }
   }
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, merge: true })
@@ -99,7 +125,12 @@ function parseWorld(
   if (document.errors.length > 0) {
     return {
       findings: document.errors.map((error) =>
-        finding('world/syntax', error.message.split('\n')[0] ?? '', 'Mend the YAML here.', at(error.pos[0])),
+        finding(
+          'world/syntax',
+          error.message.split('\n')[0] ?? '',
+          'Mend the YAML here.',
+          at(error.pos[0]),
+        ),
       ),
     }
   }
@@ -124,7 +155,12 @@ function parseWorld(
       const keys = 'keys' in issue ? ` ${(issue.keys as readonly string[]).join(', ')}` : ''
       const path = issue.path.filter((part): part is string | number => typeof part !== 'symbol')
       const where = isMap(document.contents) ? path.join('.') : ''
-      return finding('world/shape', `${where} ${issue.message}${keys === '' || issue.message.includes(keys.trim()) ? '' : keys}`.trim(), 'See docs/world.md.', locate(path))
+      return finding(
+        'world/shape',
+        `${where} ${issue.message}${keys === '' || issue.message.includes(keys.trim()) ? '' : keys}`.trim(),
+        'See docs/world.md.',
+        locate(path),
+      )
     }),
   }
 }
@@ -135,11 +171,25 @@ function finding(code: string, message: string, remedy: string, location: Source
 
 function groupFindings(data: WorldFile, locate: Locate): readonly Finding[] {
   return (data.groups ?? []).flatMap((group, index) => {
-    const types = group.instanceTypes ?? (group.instanceType === undefined ? [] : [group.instanceType])
+    const types =
+      group.instanceTypes ?? (group.instanceType === undefined ? [] : [group.instanceType])
     const where = locate(['groups', index])
-    if (types.length === 0) return finding('world/no-instance-type', `group ${group.name} has no instance type`, 'Add instanceType.', where)
+    if (types.length === 0)
+      return finding(
+        'world/no-instance-type',
+        `group ${group.name} has no instance type`,
+        'Add instanceType.',
+        where,
+      )
     const unknown = types.filter((name) => instanceType(name) === undefined)
-    return unknown.map((name) => finding('world/unknown-instance-type', `${name} is not an EC2 instance type that we know`, 'Check the name.', where))
+    return unknown.map((name) =>
+      finding(
+        'world/unknown-instance-type',
+        `${name} is not an EC2 instance type that we know`,
+        'Check the name.',
+        where,
+      ),
+    )
   })
 }
 
@@ -147,12 +197,28 @@ function scenarioFindings(data: WorldFile, locate: Locate): readonly Finding[] {
   const name = data.workloads?.scenario
   if (name === undefined || scenarioRow(name) !== undefined) return []
   const remedy = `Use one of ${scenarioNames.join(', ')}.`
-  return [finding('world/unknown-scenario', `there is no scenario ${name}`, remedy, locate(['workloads', 'scenario']))]
+  return [
+    finding(
+      'world/unknown-scenario',
+      `there is no scenario ${name}`,
+      remedy,
+      locate(['workloads', 'scenario']),
+    ),
+  ]
 }
 
-function zonesOf(data: WorldFile, described: readonly WorldGroup[], region: string): readonly string[] {
-  const named = (data.groups ?? []).flatMap((group) => group.zones ?? (group.zone === undefined ? [] : [group.zone]))
-  const all = [...named.map((zone) => fullZone(zone, region)), ...described.flatMap((group) => group.zones)]
+function zonesOf(
+  data: WorldFile,
+  described: readonly WorldGroup[],
+  region: string,
+): readonly string[] {
+  const named = (data.groups ?? []).flatMap(
+    (group) => group.zones ?? (group.zone === undefined ? [] : [group.zone]),
+  )
+  const all = [
+    ...named.map((zone) => fullZone(zone, region)),
+    ...described.flatMap((group) => group.zones),
+  ]
   const found = [...new Set(all)].sort()
   return found.length > 0 ? found : ['a', 'b', 'c'].map((letter) => region + letter)
 }

@@ -30,7 +30,9 @@ export const worldSchema = z.strictObject({
   zones: z.array(z.string()).min(1).optional(),
   cluster: z.strictObject({
     name: z.string().min(1),
-    kubernetesVersion: z.string().regex(/^1\.\d{1,2}$/, 'must be a quoted minor version such as "1.32"'),
+    kubernetesVersion: z
+      .string()
+      .regex(/^1\.\d{1,2}$/, 'must be a quoted minor version such as "1.32"'),
     nodeRole: z.string().optional(),
     autoscaler: z.boolean().optional(),
     priorities: z.string().optional(),

@@ -1,8 +1,8 @@
 /** What every world is made of, whether a scenario or a user's file. Twin layer, types only. */
 
 import type { KubeObject, StringMap, Taint } from '../../world/kube-objects.ts'
-import type { CapacityOutage } from '../aws/capacity.ts'
 import type { Expander } from '../autoscaler/autoscaler.ts'
+import type { CapacityOutage } from '../aws/capacity.ts'
 import type { Fault } from '../kernel/faults.ts'
 
 /** A whole world: plain data. */

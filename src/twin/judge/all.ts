@@ -11,7 +11,14 @@ import {
   volumesDetached,
   zoneCovered,
 } from './invariants/instances.ts'
-import { oneWriter, othersUntouched, roleMapped, versionSkew, vitalPods, wayBack } from './invariants/plan.ts'
+import {
+  oneWriter,
+  othersUntouched,
+  roleMapped,
+  versionSkew,
+  vitalPods,
+  wayBack,
+} from './invariants/plan.ts'
 import {
   cordonedFirst,
   daemonsStay,

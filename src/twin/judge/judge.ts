@@ -92,7 +92,10 @@ export class Judge {
   }
 
   /** What each rule can see in the twin. */
-  get visibility(): readonly Pick<Invariant, 'number' | 'name' | 'text' | 'visibility' | 'limit'>[] {
+  get visibility(): readonly Pick<
+    Invariant,
+    'number' | 'name' | 'text' | 'visibility' | 'limit'
+  >[] {
     return this.invariants
   }
 
@@ -124,7 +127,14 @@ export class Judge {
       known.count += 1
       return
     }
-    const breach: Breach = { number, name, object, message, firstAtMs: this.kernel.nowMs(), count: 1 }
+    const breach: Breach = {
+      number,
+      name,
+      object,
+      message,
+      firstAtMs: this.kernel.nowMs(),
+      count: 1,
+    }
     if (this.breachesByKey.size < breachesKeptMax) this.breachesByKey.set(key, breach)
     // Thrown after the event, when the world is at rest: handlers run in the middle of changes.
     if (this.mode === 'stop') this.failure ??= new JudgeStop(breach, this.lastCalls())
@@ -134,14 +144,18 @@ export class Judge {
     return this.kernel.journal
       .entries('call')
       .slice(-10)
-      .map(({ actor, atMs, detail, object, what }) => `${new Date(atMs).toISOString()} ${actor} ${what} ${object} ${detail}`)
+      .map(
+        ({ actor, atMs, detail, object, what }) =>
+          `${new Date(atMs).toISOString()} ${actor} ${what} ${object} ${detail}`,
+      )
   }
 
   private takeAudit(record: AuditRecord): void {
     for (const watcher of this.watchers) watcher.onAudit?.(record)
     this.measures.takeAudit(record)
     const isEnd = record.kind === 'Pod' && (record.verb === 'evict' || record.verb === 'delete')
-    if (!isEnd || record.code >= 300 || record.isDryRun === true || !this.isOurs(record.user)) return
+    if (!isEnd || record.code >= 300 || record.isDryRun === true || !this.isOurs(record.user))
+      return
     const pod = record.before as Pod | undefined
     if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return
     const how = record.verb === 'evict' ? 'evicted' : 'deleted'

@@ -60,7 +60,8 @@ export class Measures {
       this.podsMoved += 1
     }
     const { nodeName } = pod.spec
-    const isGone = (one: Pod): boolean => removal.how === 'instance-ended' && one.spec.nodeName === nodeName
+    const isGone = (one: Pod): boolean =>
+      removal.how === 'instance-ended' && one.spec.nodeName === nodeName
     const state = controllerState(pod, this.cluster, isGone)
     if (state === undefined || state.wanted < 2 || !isHealthy(pod)) return
     const share = state.healthyCount / state.wanted

@@ -43,7 +43,13 @@ export function truthOf(
   budget: PodDisruptionBudget,
   cluster: KubeCluster,
   without?: (pod: Pod) => boolean,
-): { readonly healthyCount: number; readonly desiredHealthy: number; readonly expectedPods: number } | undefined {
+):
+  | {
+      readonly healthyCount: number
+      readonly desiredHealthy: number
+      readonly expectedPods: number
+    }
+  | undefined {
   const matches = matcherOf(budget.spec.selector)
   const pods: Pod[] = []
   let healthyCount = 0

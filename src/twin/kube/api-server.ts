@@ -3,16 +3,11 @@
 import { RegroupError } from '../../world/failure.ts'
 import type { DeleteOptions, ObjectRef, PatchType, Preconditions } from '../../world/kube-api.ts'
 import type { KubeKind, KubeObjectOf, Pod } from '../../world/kube-objects.ts'
-import type {
-  ApiServer,
-  AuditRecord,
-  EvictionRequest,
-  StatusAnswer,
-} from '../contracts.ts'
-import { timeText, type Kernel } from '../kernel/kernel.ts'
+import type { ApiServer, AuditRecord, EvictionRequest, StatusAnswer } from '../contracts.ts'
+import { type Kernel, timeText } from '../kernel/kernel.ts'
 import { admit } from './admission.ts'
 import { isPodTerminal } from './conditions.ts'
-import { evictPod, type EvictionRules } from './eviction.ts'
+import { type EvictionRules, evictPod } from './eviction.ts'
 import { applyPatch } from './patch.ts'
 import { preconditionFault } from './preconditions.ts'
 import type { KubeStore } from './store.ts'
@@ -81,12 +76,7 @@ export class TwinApiServer implements ApiServer {
     return this.finishIfFreed(kind, stored)
   }
 
-  delete(
-    kind: KubeKind,
-    ref: ObjectRef,
-    options: DeleteOptions,
-    user: string,
-  ): 'deleted' | 'gone' {
+  delete(kind: KubeKind, ref: ObjectRef, options: DeleteOptions, user: string): 'deleted' | 'gone' {
     const before = this.store.get(kind, ref.namespace, ref.name)
     if (before === undefined) {
       this.audit({ verb: 'delete', kind, ref, user, code: 404 })
@@ -166,7 +156,10 @@ export class TwinApiServer implements ApiServer {
       this.store.remove(kind, metadata.namespace, metadata.name)
     } else if (metadata.deletionTimestamp === undefined) {
       const deletionTimestamp = this.kernel.nowText()
-      this.store.replace(kind, { ...object, metadata: { ...metadata, deletionTimestamp } } as typeof object)
+      this.store.replace(kind, {
+        ...object,
+        metadata: { ...metadata, deletionTimestamp },
+      } as typeof object)
     }
   }
 
@@ -197,7 +190,9 @@ export class TwinApiServer implements ApiServer {
     if (fault !== undefined) throw new RegroupError('conflict', fault)
   }
 
-  private audit(record: { [K in keyof Omit<AuditRecord, 'atMs'>]: AuditRecord[K] | undefined }): void {
+  private audit(
+    record: { [K in keyof Omit<AuditRecord, 'atMs'>]: AuditRecord[K] | undefined },
+  ): void {
     if (this.listeners.length === 0) return
     const full = { atMs: this.kernel.nowMs(), ...record } as AuditRecord
     for (const listener of this.listeners) listener(full)

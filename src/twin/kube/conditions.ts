@@ -20,7 +20,9 @@ export function withCondition(
 
 /** True when the pod's Ready condition is True. */
 export function isPodReady(pod: Pod): boolean {
-  return pod.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false
+  return (
+    pod.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false
+  )
 }
 
 /** True for pods that have ended. */

@@ -117,7 +117,10 @@ export class DisruptionController {
   }
 
   /** Entries younger than two minutes whose pod is neither deleting nor gone; the rest is dropped. */
-  private stillDisrupted(budget: PodDisruptionBudget, pods: readonly Pod[]): Record<string, string> {
+  private stillDisrupted(
+    budget: PodDisruptionBudget,
+    pods: readonly Pod[],
+  ): Record<string, string> {
     const entries = Object.entries(budget.status?.disruptedPods ?? {})
     if (entries.length === 0) return {}
     const byName = new Map(pods.map((pod) => [pod.metadata.name, pod]))
@@ -212,7 +215,12 @@ export class DisruptionController {
   private reportNotDeleted(budget: PodDisruptionBudget, pod: Pod): void {
     const { namespace } = budget.metadata
     const message = `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`
-    recordEvent(this.kernel, this.store, { about: pod, reason: 'NotDeleted', message, type: 'Warning' })
+    recordEvent(this.kernel, this.store, {
+      about: pod,
+      reason: 'NotDeleted',
+      message,
+      type: 'Warning',
+    })
   }
 
   private report(budget: PodDisruptionBudget, reason: string, message: string): void {

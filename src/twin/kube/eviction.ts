@@ -52,7 +52,8 @@ export interface EvictionOutcome {
 /** Runs one eviction. */
 export function evictPod(input: EvictionInput): EvictionOutcome {
   const { ref, request, rules, store } = input
-  const isDryRun = [...(request.queryDryRun ?? []), ...(request.deleteOptions?.dryRun ?? [])].length > 0
+  const isDryRun =
+    [...(request.queryDryRun ?? []), ...(request.deleteOptions?.dryRun ?? [])].length > 0
   const refusal = refuseRequest(input) ?? refuseByAdmission(ref, rules, store)
   if (refusal !== undefined) return { answer: refusal, isDryRun }
   const pod = store.get('Pod', ref.namespace, ref.name)
@@ -134,7 +135,8 @@ function namespaceTerminating(name: string, namespace: string): StatusAnswer {
 
 function denial(webhook: EvictionWebhook): StatusAnswer {
   const head = `admission webhook "${webhook.name}" denied the request`
-  const message = webhook.message === '' ? `${head} without explanation` : `${head}: ${webhook.message}`
+  const message =
+    webhook.message === '' ? `${head} without explanation` : `${head}: ${webhook.message}`
   const code = webhook.code === undefined || webhook.code < 400 ? 400 : webhook.code
   return { code, status: 'Failure', message }
 }
@@ -153,8 +155,10 @@ function webhookDown(webhook: EvictionWebhook): StatusAnswer {
 }
 
 function notFound(ref: ObjectRef, store: KubeStore): StatusAnswer {
-  const isNamespaceKnown = [...store.values('Namespace')].length === 0 || ref.namespace === undefined
-  const isThere = isNamespaceKnown || store.get('Namespace', undefined, ref.namespace ?? '') !== undefined
+  const isNamespaceKnown =
+    [...store.values('Namespace')].length === 0 || ref.namespace === undefined
+  const isThere =
+    isNamespaceKnown || store.get('Namespace', undefined, ref.namespace ?? '') !== undefined
   const kind = isThere ? 'pods' : 'namespaces'
   const name = isThere ? ref.name : (ref.namespace ?? '')
   const message = `${kind} "${name}" not found`
@@ -190,7 +194,10 @@ function removeUnready(
   const uid = input.request.deleteOptions?.preconditions?.uid
   if (uid !== undefined && uid !== pod.metadata.uid) {
     const name = context.budget.metadata.name
-    return tooManyRequests(`The disruption budget ${name} is still being processed by the server.`, 10)
+    return tooManyRequests(
+      `The disruption budget ${name} is still being processed by the server.`,
+      10,
+    )
   }
   return finish(input, pod, context.isDryRun)
 }

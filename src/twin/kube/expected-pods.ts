@@ -70,7 +70,10 @@ function sumOfScales(
     if ('failure' in scale) return scale
     byController.set(scale.uid, scale.replicas)
   }
-  return { replicas: [...byController.values()].reduce((sum, one) => sum + one, 0), hasUnmanagedPods }
+  return {
+    replicas: [...byController.values()].reduce((sum, one) => sum + one, 0),
+    hasUnmanagedPods,
+  }
 }
 
 function scaleOf(
@@ -80,7 +83,8 @@ function scaleOf(
   store: KubeStore,
 ): { uid: string; replicas: number } | { failure: string } {
   const resource = unscalable[kind]
-  if (resource !== undefined) return { failure: `${resource} does not implement the scale subresource` }
+  if (resource !== undefined)
+    return { failure: `${resource} does not implement the scale subresource` }
   if (kind === 'ReplicaSet') return scaleOfReplicaSet(namespace, name, store)
   if (kind === 'StatefulSet' || kind === 'Deployment') {
     const found = store.get(kind as KubeKind, namespace, name)

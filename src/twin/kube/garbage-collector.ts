@@ -40,7 +40,9 @@ function deleteDependents(owner: KubeObject, store: KubeStore, server: ApiServer
         ? [...store.podsOfController(owner.metadata.uid ?? '').values()]
         : store
             .list(kind)
-            .filter((one) => one.metadata.ownerReferences?.some((r) => r.uid === owner.metadata.uid))
+            .filter((one) =>
+              one.metadata.ownerReferences?.some((r) => r.uid === owner.metadata.uid),
+            )
     for (const { metadata } of dependents) {
       const ref = { namespace: metadata.namespace, name: metadata.name }
       server.delete(kind, ref, {}, systemUsers.controllerManager)
@@ -50,6 +52,11 @@ function deleteDependents(owner: KubeObject, store: KubeStore, server: ApiServer
 
 function emptyNamespace(name: string, store: KubeStore, server: ApiServer): void {
   for (const { metadata } of [...store.podsInNamespace(name).values()]) {
-    server.delete('Pod', { namespace: name, name: metadata.name }, {}, systemUsers.controllerManager)
+    server.delete(
+      'Pod',
+      { namespace: name, name: metadata.name },
+      {},
+      systemUsers.controllerManager,
+    )
   }
 }

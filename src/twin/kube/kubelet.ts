@@ -32,7 +32,8 @@ export class Kubelets implements PodRunner {
 
   started(nodeName: string): void {
     this.aliveNodes.add(nodeName)
-    for (const pod of [...this.cluster.store.podsOnNode(nodeName).values()]) this.look(pod, nodeName)
+    for (const pod of [...this.cluster.store.podsOnNode(nodeName).values()])
+      this.look(pod, nodeName)
   }
 
   stopped(nodeName: string): void {
@@ -74,7 +75,9 @@ export class Kubelets implements PodRunner {
     const behaviour = annotations[behaviourAnnotation] ?? ''
     if (behaviour.startsWith('crash-loop')) return this.isCrashLooper(pod, behaviour)
     const wanted = annotations[imageArchAnnotation]
-    const arch = this.cluster.store.get('Node', undefined, nodeName)?.status?.nodeInfo?.['architecture']
+    const arch = this.cluster.store.get('Node', undefined, nodeName)?.status?.nodeInfo?.[
+      'architecture'
+    ]
     return wanted !== undefined && arch !== undefined && wanted !== arch
   }
 

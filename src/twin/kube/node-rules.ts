@@ -1,6 +1,12 @@
 /** Taints, selectors and node affinity as Kubernetes applies them. Twin layer, pure. */
 
-import type { Node, NodeSelectorTerm, PodSpec, Taint, Toleration } from '../../world/kube-objects.ts'
+import type {
+  Node,
+  NodeSelectorTerm,
+  PodSpec,
+  Taint,
+  Toleration,
+} from '../../world/kube-objects.ts'
 import { meets } from './selectors.ts'
 
 /** True for hard taints that no toleration covers. */
@@ -24,7 +30,9 @@ export function matchesNodeRules(spec: PodSpec, node: Node): boolean {
     if (labels[key] !== value) return false
   }
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  return required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(term, node))
+  return (
+    required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(term, node))
+  )
 }
 
 /** A term without any requirement matches nothing. */
@@ -34,5 +42,7 @@ export function matchesTerm(term: NodeSelectorTerm, node: Node): boolean {
   if (expressions.length === 0 && fields.length === 0) return false
   const labels = node.metadata.labels ?? {}
   const names = { 'metadata.name': node.metadata.name }
-  return expressions.every((rule) => meets(rule, labels)) && fields.every((rule) => meets(rule, names))
+  return (
+    expressions.every((rule) => meets(rule, labels)) && fields.every((rule) => meets(rule, names))
+  )
 }

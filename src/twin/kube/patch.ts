@@ -88,7 +88,8 @@ interface Operation {
 }
 
 function jsonPatch(object: unknown, body: unknown): unknown {
-  if (!Array.isArray(body)) throw new RegroupError('invalid', 'a JSON patch is a list of operations')
+  if (!Array.isArray(body))
+    throw new RegroupError('invalid', 'a JSON patch is a list of operations')
   return (body as readonly Operation[]).reduce(applyOperation, object)
 }
 

@@ -1,7 +1,14 @@
 /** The Kubernetes port of one client of the twin. Twin layer. */
 
 import { evictionResultOf } from '../../world/eviction-result.ts'
-import type { KubeApi, ListOptions, ObjectRef, Watch, WatchEnd, WatchEvent } from '../../world/kube-api.ts'
+import type {
+  KubeApi,
+  ListOptions,
+  ObjectRef,
+  Watch,
+  WatchEnd,
+  WatchEvent,
+} from '../../world/kube-api.ts'
 import type { KubeKind, KubeObject, KubeObjectOf } from '../../world/kube-objects.ts'
 import type { ApiServer } from '../contracts.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -74,7 +81,9 @@ function nameOf(kind: KubeKind, ref: ObjectRef): string {
   return `${kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`
 }
 
-function selectionOf(options: ListOptions | undefined): ((object: KubeObject) => boolean) | undefined {
+function selectionOf(
+  options: ListOptions | undefined,
+): ((object: KubeObject) => boolean) | undefined {
   const tests: ((object: KubeObject) => boolean)[] = []
   if (options?.namespace !== undefined) {
     const { namespace } = options

@@ -24,4 +24,3 @@ export function preconditionFault(
   }
   return undefined
 }
-

@@ -56,7 +56,8 @@ export class VolumeAttacher {
     wanted: { readonly volumes: readonly string[]; readonly then: () => void },
   ): void {
     const uid = pod.metadata.uid ?? ''
-    if (this.store.get('Pod', pod.metadata.namespace, pod.metadata.name)?.metadata.uid !== uid) return
+    if (this.store.get('Pod', pod.metadata.namespace, pod.metadata.name)?.metadata.uid !== uid)
+      return
     const busy = wanted.volumes.some((volume) => {
       const holder = this.attachmentOf(volume)?.spec.nodeName
       return holder !== undefined && holder !== nodeName
@@ -148,7 +149,5 @@ function isShared(claim: PersistentVolumeClaim): boolean {
 }
 
 function claimNames(pod: Pod): readonly string[] {
-  return (pod.spec.volumes ?? []).flatMap(
-    (volume) => volume.persistentVolumeClaim?.claimName ?? [],
-  )
+  return (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? [])
 }

@@ -47,7 +47,10 @@ export const lastReady: Invariant = {
       if (!isHealthyBefore(removal)) return
       const state = controllerState(removal.pod, view.cluster, goneWith(removal))
       if (state === undefined || state.wanted < 2 || state.healthyCount > 0) return
-      view.broken(nameOf(removal.pod), `was the last Ready of ${state.wanted} and was ${removal.how}`)
+      view.broken(
+        nameOf(removal.pod),
+        `was the last Ready of ${state.wanted} and was ${removal.how}`,
+      )
     },
   }),
 }
@@ -70,7 +73,10 @@ export const inFlight: Invariant = {
         const count = Math.min((ours.get(account.key) ?? 0) + 1, Math.max(1, away))
         ours.set(account.key, count)
         if (count <= account.allowed) return
-        view.broken(account.object, `${count} of our evictions are without a Ready replacement, ${account.allowed} allowed`)
+        view.broken(
+          account.object,
+          `${count} of our evictions are without a Ready replacement, ${account.allowed} allowed`,
+        )
       },
     }
   },

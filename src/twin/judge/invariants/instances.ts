@@ -1,9 +1,9 @@
 /** Rules 5 to 9, 15 and 16: instances, zones, room, volumes. Twin layer. */
 
-import type { InstanceState } from '../../aws/state.ts'
-import { requirementsOf } from '../../kube/scheduler/requirements.ts'
 import { parseBytes, parseCpuMilli } from '../../../nodes/quantity.ts'
 import type { Node, Pod } from '../../../world/kube-objects.ts'
+import type { InstanceState } from '../../aws/state.ts'
+import { requirementsOf } from '../../kube/scheduler/requirements.ts'
 import type { Invariant, JudgeView } from '../invariant.ts'
 import { isMovable, nameOf, ownerOf } from '../pods.ts'
 
@@ -12,7 +12,9 @@ function nodeNameOf(view: JudgeView, instance: InstanceState): string | undefine
 }
 
 function isReady(node: Node | undefined): boolean {
-  return node?.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false
+  return (
+    node?.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false
+  )
 }
 
 /** 5 */
@@ -27,7 +29,10 @@ export const emptyBeforeEnd: Invariant = {
       if (name === undefined) return
       const left = [...view.cluster.store.podsOnNode(name).values()].filter(isMovable)
       if (left.length === 0) return
-      view.broken(instance.id, `was ended with ${left.length} pods on ${name}, e.g. ${nameOf(left[0]!)}`)
+      view.broken(
+        instance.id,
+        `was ended with ${left.length} pods on ${name}, e.g. ${nameOf(left[0]!)}`,
+      )
     },
   }),
 }
@@ -59,14 +64,24 @@ export const zoneCovered: Invariant = {
     onInstanceEnd(instance) {
       const { cluster, plan } = view
       for (const other of view.account.instances.values()) {
-        if (other.id === instance.id || other.zone !== instance.zone || other.state === 'terminated') continue
-        const isLeaving = plan.oldGroups.has(other.groupName) && other.lifecycleState.startsWith('Term')
+        if (
+          other.id === instance.id ||
+          other.zone !== instance.zone ||
+          other.state === 'terminated'
+        )
+          continue
+        const isLeaving =
+          plan.oldGroups.has(other.groupName) && other.lifecycleState.startsWith('Term')
         if (!isLeaving && isReady(cluster.machines.nodeOf(other.id))) return
       }
       for (const volume of cluster.store.values('PersistentVolume')) {
-        const zones = volume.spec?.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values
+        const zones =
+          volume.spec?.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values
         if (!zones?.includes(instance.zone)) continue
-        view.broken(instance.id, `was the last node of ${instance.zone}, where ${volume.metadata.name} lies`)
+        view.broken(
+          instance.id,
+          `was the last node of ${instance.zone}, where ${volume.metadata.name} lies`,
+        )
         return
       }
     },
@@ -146,7 +161,10 @@ export const surge: Invariant = {
         if (change.kind !== 'instance-launched') return
         const count = countAlive(view) - startCount - othersCount
         if (count <= view.plan.surgeMax) return
-        view.broken(change.instance.groupName, `${count} nodes above the start, ${view.plan.surgeMax} allowed`)
+        view.broken(
+          change.instance.groupName,
+          `${count} nodes above the start, ${view.plan.surgeMax} allowed`,
+        )
       },
     }
   },
@@ -155,7 +173,8 @@ export const surge: Invariant = {
 function countAlive(view: JudgeView): number {
   let count = 0
   for (const instance of view.account.instances.values()) {
-    if (instance.clusterName === view.plan.clusterName && instance.state !== 'terminated') count += 1
+    if (instance.clusterName === view.plan.clusterName && instance.state !== 'terminated')
+      count += 1
   }
   return count
 }
@@ -171,7 +190,8 @@ export const localData: Invariant = {
       const name = nodeNameOf(view, instance)
       for (const volume of view.cluster.store.values('PersistentVolume')) {
         if (volume.spec?.local === undefined || volume.spec.claimRef === undefined) continue
-        const hosts = volume.spec.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values
+        const hosts =
+          volume.spec.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values
         if (name === undefined || !hosts?.includes(name)) continue
         view.broken(instance.id, `held local volume ${volume.metadata.name}`)
       }
@@ -190,7 +210,10 @@ export const volumesDetached: Invariant = {
       const name = nodeNameOf(view, instance)
       for (const one of view.cluster.store.values('VolumeAttachment')) {
         if (one.spec.nodeName !== name) continue
-        view.broken(instance.id, `volume ${one.spec.source.persistentVolumeName} was still attached`)
+        view.broken(
+          instance.id,
+          `volume ${one.spec.source.persistentVolumeName} was still attached`,
+        )
         return
       }
     },

@@ -2,8 +2,8 @@
 
 import type { Node } from '../../../world/kube-objects.ts'
 import type { AccountChange } from '../../aws/state.ts'
-import { includesLabels } from '../labels.ts'
 import type { Invariant, JudgeView } from '../invariant.ts'
+import { includesLabels } from '../labels.ts'
 import { fenceMark } from '../marks.ts'
 import { controllerState, isHealthy, nameOf } from '../pods.ts'
 
@@ -15,7 +15,9 @@ export const versionSkew: Invariant = {
   visibility: 'full',
   watch: (view) => {
     const look = (node: Node): void => {
-      const kubelet = Number(/^v1\.(\d+)/.exec(node.status?.nodeInfo?.['kubeletVersion'] ?? '')?.[1])
+      const kubelet = Number(
+        /^v1\.(\d+)/.exec(node.status?.nodeInfo?.['kubeletVersion'] ?? '')?.[1],
+      )
       const server = Number(view.cluster.kubernetesVersion.slice(2))
       if (Number.isNaN(kubelet) || (kubelet <= server && kubelet >= server - 3)) return
       view.broken(node.metadata.name, `kubelet 1.${kubelet} with API server 1.${server}`)
@@ -100,7 +102,9 @@ export const oneWriter: Invariant = {
   visibility: 'full',
   watch: (view) =>
     onOurGroupChanges(view, ({ cause, group }) => {
-      const nodeGroup = [...view.account.nodeGroups.values()].find((one) => one.groupName === group.name)
+      const nodeGroup = [...view.account.nodeGroups.values()].find(
+        (one) => one.groupName === group.name,
+      )
       const isUpdating = nodeGroup?.updates.some((one) => one.status === 'InProgress') ?? false
       if (!group.isInstanceRefreshActive && !isUpdating) return
       view.broken(group.name, `${cause.operation} while an update of the group is in flight`)
@@ -117,7 +121,11 @@ export const vitalPods: Invariant = {
   watch: (view) => ({
     onRemoval(removal) {
       const { pod } = removal
-      if (!isHealthy(pod) || !isVital(view, pod.metadata.namespace ?? '', pod.metadata.labels ?? {})) return
+      if (
+        !isHealthy(pod) ||
+        !isVital(view, pod.metadata.namespace ?? '', pod.metadata.labels ?? {})
+      )
+        return
       const isGone = (one: typeof pod): boolean =>
         removal.how === 'instance-ended' && one.spec.nodeName === pod.spec.nodeName
       const state = controllerState(pod, view.cluster, isGone)
@@ -127,7 +135,11 @@ export const vitalPods: Invariant = {
   }),
 }
 
-function isVital(view: JudgeView, namespace: string, labels: Readonly<Record<string, string>>): boolean {
+function isVital(
+  view: JudgeView,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): boolean {
   if (namespace === 'kube-system') return true
   for (const configuration of view.cluster.store.values('ValidatingWebhookConfiguration')) {
     for (const { clientConfig, failurePolicy } of configuration.webhooks ?? []) {

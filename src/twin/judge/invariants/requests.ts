@@ -1,9 +1,9 @@
 /** Rules 10 to 14, 18 to 20 and 26: how we ask. Twin layer. */
 
-import { cordonMark } from '../marks.ts'
-import type { AuditRecord } from '../../contracts.ts'
 import type { Node, Pod } from '../../../world/kube-objects.ts'
+import type { AuditRecord } from '../../contracts.ts'
 import type { Invariant, JudgeView } from '../invariant.ts'
+import { cordonMark } from '../marks.ts'
 import { isHealthy, nameOf, ownerOf } from '../pods.ts'
 
 function isPodEnd(record: AuditRecord): boolean {
@@ -67,7 +67,8 @@ export const identityAndGrace: Invariant = {
   visibility: 'full',
   watch: (view) =>
     onOurPodEnds(view, (record, pod) => {
-      if (record.uidPrecondition === undefined) view.broken(nameOf(pod), 'was named without its uid')
+      if (record.uidPrecondition === undefined)
+        view.broken(nameOf(pod), 'was named without its uid')
       const own = pod.spec.terminationGracePeriodSeconds ?? 30
       if (record.gracePeriodSeconds !== undefined && record.gracePeriodSeconds < own) {
         view.broken(nameOf(pod), `got ${record.gracePeriodSeconds} s instead of its ${own} s`)

@@ -63,7 +63,11 @@ export function replicaSetOf(deployment: Deployment, replicas: number): ReplicaS
       labels,
       ownerReferences: [controllerReference(deployment)],
     },
-    spec: { replicas, selector, template: { ...template, metadata: { ...template.metadata, labels } } },
+    spec: {
+      replicas,
+      selector,
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
   }
 }
 
@@ -98,9 +102,14 @@ function rollOver(
   const isRecreate = deployment.spec.strategy?.type === 'Recreate'
   const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec.strategy?.rollingUpdate ?? {}
   const surge = isRecreate ? 0 : amount(maxSurge, wanted, true)
-  const unavailable = isRecreate ? wanted : Math.max(surge === 0 ? 1 : 0, amount(maxUnavailable, wanted, false))
+  const unavailable = isRecreate
+    ? wanted
+    : Math.max(surge === 0 ? 1 : 0, amount(maxUnavailable, wanted, false))
   const oldCount = olds.reduce((sum, set) => sum + (set.spec.replicas ?? 0), 0)
-  const readyCount = [current, ...olds].reduce((sum, set) => sum + (set.status?.readyReplicas ?? 0), 0)
+  const readyCount = [current, ...olds].reduce(
+    (sum, set) => sum + (set.status?.readyReplicas ?? 0),
+    0,
+  )
   const mayAdd = Math.max(0, wanted + surge - oldCount - (current.spec.replicas ?? 0))
   if (mayAdd > 0) scale(current, Math.min(wanted, (current.spec.replicas ?? 0) + mayAdd), cluster)
   let mayRemove = Math.max(0, readyCount - (wanted - unavailable))

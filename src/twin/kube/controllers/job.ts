@@ -61,7 +61,9 @@ function reconcile(key: string, kernel: Kernel, cluster: ClusterTwin): void {
   const { name, namespace } = splitKey(key)
   const job = cluster.store.get('Job', namespace, name)
   if (job === undefined) return
-  const active = [...cluster.store.podsOfController(job.metadata.uid ?? '').values()].filter(isActive)
+  const active = [...cluster.store.podsOfController(job.metadata.uid ?? '').values()].filter(
+    isActive,
+  )
   const left = (job.spec.completions ?? 1) - (job.status?.succeeded ?? 0)
   const wanted = Math.min(job.spec.parallelism ?? 1, left)
   for (let count = active.length; count < wanted; count += 1) createPod(job, kernel, cluster)

@@ -21,7 +21,10 @@ export function podOf(template: PodTemplate, identity: PodIdentity): Pod {
     metadata: {
       name,
       namespace,
-      labels: labels === undefined ? (template.metadata?.labels ?? {}) : { ...template.metadata?.labels, ...labels },
+      labels:
+        labels === undefined
+          ? (template.metadata?.labels ?? {})
+          : { ...template.metadata?.labels, ...labels },
       annotations: template.metadata?.annotations ?? {},
       ownerReferences: [owner],
     },

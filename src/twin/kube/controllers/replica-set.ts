@@ -16,11 +16,14 @@ const creationGapMs = 50
 /** Keeps the number of pods. */
 export function startReplicaSets(kernel: Kernel, cluster: ClusterTwin): void {
   const { store } = cluster
-  const queue = new WorkQueue(kernel, 'replica-set', (key) => reconcile(key, kernel, cluster, queue))
+  const queue = new WorkQueue(kernel, 'replica-set', (key) =>
+    reconcile(key, kernel, cluster, queue),
+  )
   store.subscribe((event) => {
     if (event.kind === 'ReplicaSet') {
       const { metadata } = event.object
-      if (event.type !== 'DELETED') queue.add(objectKey(metadata.namespace, metadata.name), replaceDelayMs)
+      if (event.type !== 'DELETED')
+        queue.add(objectKey(metadata.namespace, metadata.name), replaceDelayMs)
     } else if (event.kind === 'Pod') {
       const pod = event.object as Pod
       const owner = controllerOf(pod)
@@ -103,6 +106,11 @@ function writeStatus(before: ReplicaSet, cluster: ClusterTwin): void {
   const observedGeneration = set.metadata.generation ?? 1
   cluster.store.replace('ReplicaSet', {
     ...set,
-    status: { replicas: pods.length, readyReplicas, availableReplicas: readyReplicas, observedGeneration },
+    status: {
+      replicas: pods.length,
+      readyReplicas,
+      availableReplicas: readyReplicas,
+      observedGeneration,
+    },
   })
 }

@@ -37,7 +37,8 @@ function reconcile(key: string, cluster: ClusterTwin): void {
   let readyReplicas = 0
   for (let ordinal = 0; ordinal < wanted; ordinal += 1) {
     const pod = cluster.store.get('Pod', namespace, `${name}-${ordinal}`)
-    const isGood = pod !== undefined && isPodReady(pod) && pod.metadata.deletionTimestamp === undefined
+    const isGood =
+      pod !== undefined && isPodReady(pod) && pod.metadata.deletionTimestamp === undefined
     if (isGood) readyReplicas += 1
     if (pod === undefined) createOrdinal(set, ordinal, cluster)
     if (isOrdered && !isGood) break

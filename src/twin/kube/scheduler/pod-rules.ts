@@ -120,10 +120,12 @@ export function countsByDomain(
   }
   const matches = matcherOf(constraint.labelSelector)
   for (const other of store.podsInNamespace(pod.metadata.namespace ?? '').values()) {
-    if (other.metadata.deletionTimestamp !== undefined || !matches(other.metadata.labels ?? {})) continue
+    if (other.metadata.deletionTimestamp !== undefined || !matches(other.metadata.labels ?? {}))
+      continue
     const info = cache.infos.get(other.spec.nodeName ?? '')
     const domain = info?.node.metadata.labels?.[constraint.topologyKey]
-    if (domain !== undefined && counts.has(domain)) counts.set(domain, (counts.get(domain) ?? 0) + 1)
+    if (domain !== undefined && counts.has(domain))
+      counts.set(domain, (counts.get(domain) ?? 0) + 1)
   }
   return counts
 }

@@ -36,7 +36,9 @@ function compile(spec: PodSpec): Requirements {
     memoryBytes: totals.get('memory') ?? 0,
     extended: [...totals].filter(([name, amount]) => amount > 0 && !isBasic(name)),
     hostPorts: spec.containers.flatMap((container) =>
-      (container.ports ?? []).flatMap((port) => (port.hostPort ? [`${port.hostPort}/${port.protocol ?? 'TCP'}`] : [])),
+      (container.ports ?? []).flatMap((port) =>
+        port.hostPort ? [`${port.hostPort}/${port.protocol ?? 'TCP'}`] : [],
+      ),
     ),
     claimNames: (spec.volumes ?? []).flatMap((one) => one.persistentVolumeClaim?.claimName ?? []),
     hasAffinity: (required ?? []).length > 0,
@@ -54,7 +56,7 @@ function totalsOf(spec: PodSpec): Map<string, number> {
   const totals = new Map<string, number>()
   const add = (list: ResourceList): void => {
     for (const [name, text] of Object.entries(list)) {
-      totals.set(name, (totals.get(name) ?? 0) + valueOf(name, text))
+      totals.set(name, (totals.get(name) ?? 0) + requirementValueOf(name, text))
     }
   }
   for (const container of spec.containers) add(requestsOf(container))
@@ -64,7 +66,7 @@ function totalsOf(spec: PodSpec): Map<string, number> {
   for (const init of spec.initContainers ?? []) {
     if (init.restartPolicy === 'Always') continue
     for (const [name, text] of Object.entries(requestsOf(init))) {
-      totals.set(name, Math.max(totals.get(name) ?? 0, valueOf(name, text)))
+      totals.set(name, Math.max(totals.get(name) ?? 0, requirementValueOf(name, text)))
     }
   }
   add(spec.overhead ?? {})
@@ -76,7 +78,7 @@ function requestsOf(container: Container): ResourceList {
   return { ...container.resources?.limits, ...container.resources?.requests }
 }
 
-function valueOf(name: string, text: string): number {
+function requirementValueOf(name: string, text: string): number {
   const value = name === 'cpu' ? parseCpuMilli(text) : parseBytes(text)
   return Number.isNaN(value) ? 0 : value
 }

@@ -7,9 +7,9 @@ import { withCondition } from '../conditions.ts'
 import { controllerOf } from '../controllers/pod-maker.ts'
 import { recordEvent } from '../event-recorder.ts'
 import { objectKey } from '../store.ts'
-import { faultsOf, type FilterContext } from './filters.ts'
+import { type FilterContext, faultsOf } from './filters.ts'
 import { NodeCache, type NodeInfo } from './node-cache.ts'
-import { scoreOf, type SiblingCounts } from './scores.ts'
+import { type SiblingCounts, scoreOf } from './scores.ts'
 
 /** ADDED event to bound event, and the gap at the default client limit (79 to 100 binds a second). */
 const firstTryMs = 5
@@ -33,7 +33,8 @@ export class Scheduler {
     this.context = { store: cluster.store, cache: new NodeCache(cluster.store) }
     for (const pod of cluster.store.list('Pod')) this.podChanged(pod)
     cluster.store.subscribe((event) => {
-      if (event.kind === 'Node') this.nodeChanged(event.object as Node, event.previous as Node | undefined)
+      if (event.kind === 'Node')
+        this.nodeChanged(event.object as Node, event.previous as Node | undefined)
       else if (event.kind === 'Pod') {
         const pod = event.object as Pod
         if (event.type === 'DELETED') this.podGone(pod)
@@ -155,7 +156,10 @@ export class Scheduler {
     if (known?.message === message) return
     const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }
     const conditions = withCondition(pod.status?.conditions, condition, this.kernel.nowText())
-    const next = this.cluster.store.replace('Pod', { ...pod, status: { ...pod.status, conditions } })
+    const next = this.cluster.store.replace('Pod', {
+      ...pod,
+      status: { ...pod.status, conditions },
+    })
     const report = { about: next, reason: 'FailedScheduling', message, type: 'Warning' as const }
     recordEvent(this.kernel, this.cluster.store, report)
   }

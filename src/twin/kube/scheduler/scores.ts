@@ -23,7 +23,14 @@ export function scoreOf(pod: Pod, info: NodeInfo, siblings: SiblingCounts): numb
   const inZone = siblings.byZone.get(info.zone) ?? 0
   const spread = 1 / (1 + onNode) + 1 / (1 + inZone)
   const noise = (hash32(`${pod.metadata.uid}/${info.name}`) % 1000) / 1e7
-  return (cpu + memory) / 2 + balance * 0.5 + spread + preference(pod, info) + softTaints(pod, info) + noise
+  return (
+    (cpu + memory) / 2 +
+    balance * 0.5 +
+    spread +
+    preference(pod, info) +
+    softTaints(pod, info) +
+    noise
+  )
 }
 
 function preference(pod: Pod, info: NodeInfo): number {
