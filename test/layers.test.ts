@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+
+/** What each room may import besides itself. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  world: [],
+  nodes: ['world'],
+  drain: ['world'],
+  fleet: ['nodes', 'world'],
+  twin: ['nodes', 'world'],
+  decide: ['drain', 'fleet', 'nodes', 'world'],
+  observe: ['decide', 'drain', 'fleet', 'nodes', 'world'],
+  act: ['decide', 'world'],
+  run: ['act', 'decide', 'fleet', 'observe', 'twin', 'world'],
+  cli: ['fleet', 'run', 'twin', 'world'],
+}
+
+function importsOf(room: string): { file: string; target: string }[] {
+  const root = new URL(`../src/${room}/`, import.meta.url)
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .flatMap((file) => {
+      const text = readFileSync(new URL(file, root), 'utf8')
+      return [...text.matchAll(/from '([^']+)'/g)].flatMap(([, path = '']) => {
+        if (!path.startsWith('.') || path.endsWith('.json')) return []
+        const resolved = new URL(path, new URL(file, root)).pathname
+        const [, inside] = resolved.split('/src/').slice(-2)
+        return [{ file, target: inside?.split('/')[0] ?? '' }]
+      })
+    })
+}
+
+it.each(Object.keys(allowed))('%s imports only the rooms below it', (room) => {
+  const found = importsOf(room)
+  expect(found.length).toBeGreaterThan(0)
+  const wrong = found.filter((one) => one.target !== room && !allowed[room]?.includes(one.target))
+  expect(wrong.map((one) => `${one.file} imports ${one.target}`)).toEqual([])
+})
