@@ -12,7 +12,7 @@ import {
 const { values } = parseArgs({
   options: { cuts: { type: 'string', default: '12' }, all: { type: 'boolean', default: false } },
 })
-const slow = new Set(['saas-500', 'notebooks-gpu'])
+const slow = new Set(['saas-500'])
 const crashWorlds = ['starter']
 let failed = 0
 
