@@ -1,4 +1,4 @@
-/** The library: what the CLI uses, for programs. */
+/** The library: what the CLI uses, for programs. Above every layer. */
 
 export type { DesiredCluster, DesiredFleet } from './fleet/desired.ts'
 export { type LoadedFleet, loadFleet } from './fleet/load-fleet.ts'

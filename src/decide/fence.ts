@@ -1,6 +1,7 @@
-/** Fences around old groups: nothing grows or shrinks them but us; their previous values stay on them. Decide layer, pure. */
+/** Fences around old groups: only we size them; previous values stay on them. Decide layer, pure. */
 
-import { type FenceRecord, fenceRecordOf, isFenced, oldGroupsOf, oldInstancesOf } from './groups.ts'
+import { type FenceRecord, fenceRecordOf, isFenced } from './fence-record.ts'
+import { oldGroupsOf, oldInstancesOf } from './groups.ts'
 import { autoscalerEnabledTag, fencedProcesses, retiringTaintKey } from './names.ts'
 import type { Observed, ObservedGroup } from './observed.ts'
 import { StageBuilder, type StageResult } from './stage.ts'

@@ -1,7 +1,7 @@
 /** Which groups, instances and nodes are old, new, or none of our business. Decide layer, pure. */
 
 import type { DrainNode } from '../drain/view.ts'
-import { autoscalerEnabledTag, emptySinceTagKey, fencedProcesses, fenceTagKey } from './names.ts'
+import { emptySinceTagKey } from './names.ts'
 import type { Observed, ObservedGroup, ObservedInstance } from './observed.ts'
 import type { MigrationTarget, OldGroupRule, TargetNodeGroup } from './target.ts'
 
@@ -63,39 +63,6 @@ export function oldInstancesOf(
 /** True for instances that are terminating or gone. */
 export function isLeaving(instance: ObservedInstance): boolean {
   return instance.lifecycleState.startsWith('Terminat')
-}
-
-/** The previous values are recorded on the group and nothing but us can change its size any more. */
-export function isFenced(group: ObservedGroup): boolean {
-  const record = fenceRecordOf(group)
-  return (
-    record !== undefined &&
-    group.maxSize <= record.desired &&
-    group.tags[autoscalerEnabledTag] === undefined &&
-    fencedProcesses.every((name) => group.suspendedProcesses.includes(name))
-  )
-}
-
-/** Previous values of a fenced group, as its tag keeps them. */
-export interface FenceRecord {
-  readonly min: number
-  readonly max: number
-  readonly desired: number
-  readonly suspended: readonly string[]
-  /** Value of the autoscaler's discovery tag, when there was one. */
-  readonly discovery?: string
-}
-
-/** What the group's fence tag says; undefined without a tag or when it is not ours to read. */
-export function fenceRecordOf(group: ObservedGroup): FenceRecord | undefined {
-  const text = group.tags[fenceTagKey]
-  if (text === undefined) return undefined
-  try {
-    const record = JSON.parse(text) as FenceRecord
-    return typeof record.desired === 'number' ? record : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Since when the group is known to be empty; undefined when it was never marked. */

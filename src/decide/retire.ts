@@ -1,6 +1,7 @@
 /** Empty old nodes are terminated by id, empty old groups soak and are deleted without force. Decide layer, pure. */
 
-import { emptySinceMsOf, isFenced, isLeaving, oldGroupsOf, oldInstancesOf } from './groups.ts'
+import { isFenced } from './fence-record.ts'
+import { emptySinceMsOf, isLeaving, oldGroupsOf, oldInstancesOf } from './groups.ts'
 import type { MoveState, OldNode } from './move-state.ts'
 import type { Observed, ObservedGroup } from './observed.ts'
 import { StageBuilder, type StageResult } from './stage.ts'

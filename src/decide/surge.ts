@@ -1,6 +1,7 @@
 /** How many nodes may exist above what was there at the start. Decide layer, pure. */
 
-import { fenceRecordOf, type NewGroup, oldGroupsOf } from './groups.ts'
+import { fenceRecordOf } from './fence-record.ts'
+import { type NewGroup, oldGroupsOf } from './groups.ts'
 import type { Observed } from './observed.ts'
 import type { MigrationPolicy, MigrationTarget } from './target.ts'
 

@@ -79,6 +79,8 @@ export interface StatusAnswer {
     }[]
     readonly retryAfterSeconds?: number
   }
+  /** How long the server works before it answers, beyond the usual; absent = nothing to speak of. */
+  readonly processingMs?: number
 }
 
 /** Body and query of POST pods/eviction. */

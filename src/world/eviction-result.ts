@@ -19,6 +19,10 @@ export function evictionResultOf(status: EvictionStatus, object: string): Evicti
   const { code } = status
   const message = status.message ?? ''
   if (code === 201 || code === 200) return { kind: 'evicted' }
+  // First of all failures: a webhook may deny with any code, also with one that means something else.
+  if (message.includes('denied the request') || message.includes('denied request')) {
+    return { kind: 'denied', message, webhookDown: false }
+  }
   if (code === 404) return { kind: 'gone' }
   if (code === 409) return { kind: 'precondition-failed', message }
   if (code === 429) return refusedOrThrottled(status, object)
@@ -30,8 +34,9 @@ export function evictionResultOf(status: EvictionStatus, object: string): Evicti
   if (code === 500 && message.includes('failed calling webhook')) {
     return { kind: 'denied', message, webhookDown: true }
   }
-  if (message.includes('denied the request') || message.includes('denied request')) {
-    return { kind: 'denied', message, webhookDown: false }
+  // A corrupt budget is "forbidden" too, but says something about the pod and nothing about our rights.
+  if (code === 403 && message.startsWith('poddisruptionbudget.policy')) {
+    return { kind: 'refused', message }
   }
   if (code === 403) throw failure('forbidden', status, object)
   throw failure(code >= 500 ? 'unavailable' : 'invalid', status, object)

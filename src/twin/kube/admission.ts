@@ -1,7 +1,15 @@
 /** Defaults and refusals on create, as far as the twin's kinds need them. Twin layer. */
 
 import { RegroupError } from '../../world/failure.ts'
-import type { KubeKind, KubeObjectOf, Node, Pod, Toleration } from '../../world/kube-objects.ts'
+import type {
+  KubeKind,
+  KubeObjectOf,
+  Node,
+  Pod,
+  PodDisruptionBudget,
+  Toleration,
+} from '../../world/kube-objects.ts'
+import { refuseInvalidBudget } from './budget-rules.ts'
 import type { KubeStore } from './store.ts'
 
 const clusterScoped: ReadonlySet<KubeKind> = new Set<KubeKind>([
@@ -29,6 +37,12 @@ export function admit<K extends KubeKind>(
   if (namespace !== undefined) refuseInDyingNamespace(kind, namespace, store)
   if (kind === 'Node') return admitNode(object as Node) as KubeObjectOf<K>
   if (kind === 'Pod') return admitPod(object as Pod, store) as KubeObjectOf<K>
+  return admitChange(kind, object)
+}
+
+/** What it makes of a changed one. @throws RegroupError `invalid` for content that cannot be stored. */
+export function admitChange<K extends KubeKind>(kind: K, object: KubeObjectOf<K>): KubeObjectOf<K> {
+  if (kind === 'PodDisruptionBudget') refuseInvalidBudget(object as PodDisruptionBudget)
   return object
 }
 
@@ -71,10 +85,6 @@ function admitPod(pod: Pod, store: KubeStore): Pod {
   const missing = defaultTolerations.filter(
     (one) => !own.some((mine) => mine.key === one.key || mine.key === undefined),
   )
-  const priorityClass =
-    spec.priorityClassName === undefined
-      ? undefined
-      : store.get('PriorityClass', undefined, spec.priorityClassName)
   return {
     ...pod,
     spec: {
@@ -82,9 +92,25 @@ function admitPod(pod: Pod, store: KubeStore): Pod {
       terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
       restartPolicy: spec.restartPolicy ?? 'Always',
       schedulerName: spec.schedulerName ?? 'default-scheduler',
-      priority: spec.priority ?? priorityClass?.value ?? 0,
+      priority: spec.priority ?? priorityOf(spec.priorityClassName, store),
       tolerations: missing.length === 0 ? own : [...own, ...missing],
     },
     status: { phase: 'Pending', ...pod.status },
   }
+}
+
+/** Classes that every cluster has, whether the world lists them or not. */
+const builtInPriorities: Readonly<Record<string, number>> = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+}
+
+function priorityOf(className: string | undefined, store: KubeStore): number {
+  if (className === undefined) {
+    for (const one of store.values('PriorityClass'))
+      if (one.globalDefault === true) return one.value
+    return 0
+  }
+  const found = store.get('PriorityClass', undefined, className)
+  return found?.value ?? builtInPriorities[className] ?? 0
 }

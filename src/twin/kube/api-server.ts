@@ -1,16 +1,31 @@
 /** The rules in front of the store: admission, preconditions, graceful deletion, audit. Twin layer. */
 
-import { RegroupError } from '../../world/failure.ts'
+import { type FailureCode, isFailure, RegroupError } from '../../world/failure.ts'
 import type { DeleteOptions, ObjectRef, PatchType, Preconditions } from '../../world/kube-api.ts'
 import type { KubeKind, KubeObjectOf, Pod } from '../../world/kube-objects.ts'
 import type { ApiServer, AuditRecord, EvictionRequest, StatusAnswer } from '../contracts.ts'
-import { type Kernel, timeText } from '../kernel/kernel.ts'
-import { admit } from './admission.ts'
-import { isPodTerminal } from './conditions.ts'
-import { type EvictionRules, evictPod } from './eviction.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { admit, admitChange } from './admission.ts'
+import { BudgetIndex } from './budget-index.ts'
+import { deletionOf, isHeld } from './deletion.ts'
+import { evictPod } from './eviction.ts'
+import type { EvictionRules } from './eviction-admission.ts'
+import { orphanDependents } from './garbage-collector.ts'
 import { applyPatch } from './patch.ts'
 import { preconditionFault } from './preconditions.ts'
 import type { KubeStore } from './store.ts'
+import { keepUnchanged } from './unchanged.ts'
+
+type AuditEntry = { [K in keyof Omit<AuditRecord, 'atMs'>]: AuditRecord[K] | undefined }
+
+/** HTTP status of the failures that the rules throw. */
+const httpStatus: Partial<Record<FailureCode, number>> = {
+  'already-exists': 409,
+  conflict: 409,
+  forbidden: 403,
+  invalid: 422,
+  'not-found': 404,
+}
 
 /** Resource name of a kind, as error texts use it. */
 export function resourceOf(kind: KubeKind): string {
@@ -25,11 +40,13 @@ export class TwinApiServer implements ApiServer {
   readonly evictionRules: EvictionRules = { webhooks: [], isOverloaded: false }
   private readonly kernel: Kernel
   private readonly store: KubeStore
+  private readonly budgets: BudgetIndex
   private readonly listeners: ((record: AuditRecord) => void)[] = []
 
   constructor(kernel: Kernel, store: KubeStore) {
     this.kernel = kernel
     this.store = store
+    this.budgets = new BudgetIndex(store)
   }
 
   onAudit(listener: (record: AuditRecord) => void): void {
@@ -38,27 +55,23 @@ export class TwinApiServer implements ApiServer {
 
   create<K extends KubeKind>(kind: K, object: KubeObjectOf<K>, user: string): KubeObjectOf<K> {
     const { name, namespace } = object.metadata
-    const ref: ObjectRef = { namespace, name }
-    if (this.store.get(kind, namespace, name) !== undefined) {
-      this.audit({ verb: 'create', kind, ref, user, code: 409 })
-      throw new RegroupError('already-exists', `${resourceOf(kind)} "${name}" already exists`)
-    }
-    const created = this.store.create(kind, admit(kind, object, this.store))
-    this.audit({ verb: 'create', kind, ref, user, code: 201 })
-    return created
+    const entry = { verb: 'create', kind, ref: { namespace, name }, user } as const
+    return this.audited({ ...entry, code: 201 }, () => {
+      if (this.store.get(kind, namespace, name) !== undefined) {
+        throw new RegroupError('already-exists', `${resourceOf(kind)} "${name}" already exists`)
+      }
+      return this.store.create(kind, admit(kind, object, this.store))
+    })
   }
 
   update<K extends KubeKind>(kind: K, object: KubeObjectOf<K>, user: string): KubeObjectOf<K> {
     const { name, namespace, resourceVersion, uid } = object.metadata
-    const ref: ObjectRef = { namespace, name }
-    const before = this.mustGet(kind, ref, 'update', user)
-    this.check(kind, before, {
+    const change = { verb: 'update', kind, ref: { namespace, name }, user } as const
+    const guards = {
       ...(uid === undefined ? {} : { uid }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    })
-    const stored = this.store.replace(kind, keepServerFields(before, object))
-    this.audit({ verb: 'update', kind, ref, user, code: 200, before })
-    return this.finishIfFreed(kind, stored)
+    }
+    return this.change(change, guards, () => object)
   }
 
   patch<K extends KubeKind>(
@@ -67,35 +80,30 @@ export class TwinApiServer implements ApiServer {
     patch: { readonly type: PatchType; readonly body: unknown },
     user: string,
   ): KubeObjectOf<K> {
-    const before = this.mustGet(kind, ref, 'patch', user)
     const guards = (patch.body as { metadata?: Preconditions } | undefined)?.metadata
-    if (patch.type !== 'json' && guards !== undefined) this.check(kind, before, guards)
-    const patched = applyPatch(before, patch.type, patch.body)
-    const stored = this.store.replace(kind, keepServerFields(before, patched))
-    this.audit({ verb: 'patch', kind, ref, user, code: 200, before })
-    return this.finishIfFreed(kind, stored)
+    return this.change(
+      { verb: 'patch', kind, ref, user },
+      patch.type === 'json' ? {} : (guards ?? {}),
+      (before) => applyPatch(before, patch.type, patch.body),
+    )
   }
 
   delete(kind: KubeKind, ref: ObjectRef, options: DeleteOptions, user: string): 'deleted' | 'gone' {
     const before = this.store.get(kind, ref.namespace, ref.name)
+    const { gracePeriodSeconds, preconditions, propagationPolicy } = options
+    const entry = { verb: 'delete', kind, ref, user, before, gracePeriodSeconds } as const
+    const uidPrecondition = preconditions?.uid
     if (before === undefined) {
-      this.audit({ verb: 'delete', kind, ref, user, code: 404 })
+      this.audit({ ...entry, code: 404, uidPrecondition })
       return 'gone'
     }
-    this.check(kind, before, options.preconditions ?? {})
-    this.audit({
-      verb: 'delete',
-      kind,
-      ref,
-      user,
-      code: 200,
-      before,
-      uidPrecondition: options.preconditions?.uid,
-      gracePeriodSeconds: options.gracePeriodSeconds,
+    return this.audited({ ...entry, code: 200, uidPrecondition }, () => {
+      check(kind, before, preconditions ?? {})
+      if (propagationPolicy === 'Orphan') orphanDependents(before, this.store)
+      if (kind === 'Pod') this.deletePod(before as Pod, gracePeriodSeconds)
+      else this.deleteOther(kind, before)
+      return 'deleted'
     })
-    if (kind === 'Pod') this.deletePod(before as Pod, options.gracePeriodSeconds)
-    else this.deleteOther(kind, before)
-    return 'deleted'
   }
 
   evict(ref: ObjectRef, request: EvictionRequest, user: string): StatusAnswer {
@@ -104,6 +112,7 @@ export class TwinApiServer implements ApiServer {
       ref,
       request,
       store: this.store,
+      budgets: this.budgets,
       rules: this.evictionRules,
       nowMs: this.kernel.nowMs(),
       deletePod: (pod, graceSeconds) => this.deletePod(pod, graceSeconds),
@@ -123,92 +132,96 @@ export class TwinApiServer implements ApiServer {
     return answer
   }
 
-  /** Sets deletionTimestamp, or removes at once what nothing runs for. Never moves the time later. */
   private deletePod(pod: Pod, graceSeconds: number | undefined): void {
-    const own = pod.spec.terminationGracePeriodSeconds ?? 30
-    const isImmediate = pod.spec.nodeName === undefined || isPodTerminal(pod) || graceSeconds === 0
-    const wanted = isImmediate ? 0 : Math.max(1, graceSeconds ?? own)
-    const atMs = this.kernel.nowMs() + wanted * 1000
-    const presentMs = Date.parse(pod.metadata.deletionTimestamp ?? '')
-    const isEarlier = Number.isNaN(presentMs) || atMs < presentMs
-    const marked = isEarlier
-      ? this.store.replace('Pod', {
-          ...pod,
-          metadata: {
-            ...pod.metadata,
-            deletionTimestamp: timeText(atMs),
-            deletionGracePeriodSeconds: wanted,
-          },
-        })
-      : pod
-    if (isImmediate && (marked.metadata.finalizers ?? []).length === 0) {
+    const deletion = deletionOf(pod, graceSeconds, this.kernel.nowMs())
+    if (deletion.kind === 'mark') this.store.replace('Pod', deletion.pod)
+    if (deletion.kind === 'remove') {
       this.store.remove('Pod', pod.metadata.namespace, pod.metadata.name)
     }
   }
 
-  private deleteOther(kind: KubeKind, object: KubeObjectOf<KubeKind>): void {
+  /** A namespace only starts to end: its content goes first, in the background. */
+  private deleteOther<K extends KubeKind>(kind: K, object: KubeObjectOf<K>): void {
     const { metadata } = object
-    if (kind === 'Namespace') {
-      this.store.replace(kind, { ...object, status: { phase: 'Terminating' } } as typeof object)
+    if (kind !== 'Namespace' && !isHeld(object)) {
+      this.store.remove(kind, metadata.namespace, metadata.name)
       return
     }
-    if ((metadata.finalizers ?? []).length === 0) {
-      this.store.remove(kind, metadata.namespace, metadata.name)
-    } else if (metadata.deletionTimestamp === undefined) {
-      const deletionTimestamp = this.kernel.nowText()
-      this.store.replace(kind, {
-        ...object,
-        metadata: { ...metadata, deletionTimestamp },
-      } as typeof object)
-    }
+    if (metadata.deletionTimestamp !== undefined) return
+    const deletionTimestamp = this.kernel.nowText()
+    const marked = { ...object, metadata: { ...metadata, deletionTimestamp } }
+    const isNamespace = kind === 'Namespace'
+    this.store.replace(kind, isNamespace ? { ...marked, status: { phase: 'Terminating' } } : marked)
+  }
+
+  private change<K extends KubeKind>(
+    change: { readonly kind: K; readonly ref: ObjectRef } & Pick<AuditRecord, 'verb' | 'user'>,
+    guards: Preconditions,
+    edit: (before: KubeObjectOf<K>) => KubeObjectOf<K>,
+  ): KubeObjectOf<K> {
+    const { kind, ref } = change
+    const before = this.store.get(kind, ref.namespace, ref.name)
+    const stored = this.audited({ ...change, code: 200, before }, () => {
+      if (before === undefined) {
+        throw new RegroupError('not-found', `${resourceOf(kind)} "${ref.name}" not found`)
+      }
+      check(kind, before, guards)
+      const edited = admitChange(kind, keepServerFields(before, edit(before)))
+      return this.store.replace(kind, keepUnchanged(before, edited))
+    })
+    this.removeIfFreed(kind, stored)
+    return stored
   }
 
   /** An object that was only held by finalizers goes when the last one is taken off. */
-  private finishIfFreed<K extends KubeKind>(kind: K, object: KubeObjectOf<K>): KubeObjectOf<K> {
+  private removeIfFreed(kind: KubeKind, object: KubeObjectOf<KubeKind>): void {
     const { metadata } = object
-    const isHeld = (metadata.finalizers ?? []).length > 0
-    if (metadata.deletionTimestamp === undefined || isHeld) return object
-    if (kind === 'Pod' && metadata.deletionGracePeriodSeconds !== 0) return object
+    if (metadata.deletionTimestamp === undefined || isHeld(object) || kind === 'Namespace') return
+    if (kind === 'Pod' && metadata.deletionGracePeriodSeconds !== 0) return
     this.store.remove(kind, metadata.namespace, metadata.name)
-    return object
   }
 
-  private mustGet<K extends KubeKind>(
-    kind: K,
-    ref: ObjectRef,
-    verb: AuditRecord['verb'],
-    user: string,
-  ): KubeObjectOf<K> {
-    const object = this.store.get(kind, ref.namespace, ref.name)
-    if (object !== undefined) return object
-    this.audit({ verb, kind, ref, user, code: 404 })
-    throw new RegroupError('not-found', `${resourceOf(kind)} "${ref.name}" not found`)
+  /** Runs a write and records it, with the status of its failure if it fails. */
+  private audited<T>(entry: AuditEntry & { readonly code: number }, write: () => T): T {
+    try {
+      const result = write()
+      this.audit(entry)
+      return result
+    } catch (error) {
+      if (isFailure(error)) this.audit({ ...entry, code: httpStatus[error.code] ?? 500 })
+      throw error
+    }
   }
 
-  private check(kind: KubeKind, object: KubeObjectOf<KubeKind>, guards: Preconditions): void {
-    const fault = preconditionFault(kind, object.metadata, guards)
-    if (fault !== undefined) throw new RegroupError('conflict', fault)
-  }
-
-  private audit(
-    record: { [K in keyof Omit<AuditRecord, 'atMs'>]: AuditRecord[K] | undefined },
-  ): void {
+  private audit(entry: AuditEntry): void {
     if (this.listeners.length === 0) return
-    const full = { atMs: this.kernel.nowMs(), ...record } as AuditRecord
-    for (const listener of this.listeners) listener(full)
+    const record = { atMs: this.kernel.nowMs(), ...entry } as AuditRecord
+    for (const listener of this.listeners) listener(record)
   }
+}
+
+function check(kind: KubeKind, object: KubeObjectOf<KubeKind>, guards: Preconditions): void {
+  const fault = preconditionFault(kind, object.metadata, guards)
+  if (fault !== undefined) throw new RegroupError('conflict', fault)
 }
 
 /** Clients cannot change what the server owns. */
 function keepServerFields<T extends KubeObjectOf<KubeKind>>(before: T, after: T): T {
   if (after === before || after.metadata === before.metadata) return after
-  const { creationTimestamp, deletionGracePeriodSeconds, deletionTimestamp, uid } = before.metadata
-  const metadata = {
-    ...after.metadata,
-    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
-    ...(uid === undefined ? {} : { uid }),
-  }
-  return { ...after, metadata }
+  const owned = Object.fromEntries(
+    serverFields.flatMap((name) => {
+      const value = before.metadata[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+  return { ...after, metadata: { ...after.metadata, ...owned } }
 }
+
+const serverFields = [
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'generation',
+  'resourceVersion',
+  'uid',
+] as const

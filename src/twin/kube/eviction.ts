@@ -4,39 +4,24 @@ import type { ObjectRef } from '../../world/kube-api.ts'
 import type { Pod, PodDisruptionBudget } from '../../world/kube-objects.ts'
 import type { EvictionRequest, StatusAnswer } from '../contracts.ts'
 import { timeText } from '../kernel/kernel.ts'
-import { isNamespaceTerminating } from './admission.ts'
 import { chargeBudget, tooManyRequests } from './budget-charge.ts'
+import type { BudgetIndex } from './budget-index.ts'
 import { isPodReady, isPodTerminal, withCondition } from './conditions.ts'
+import {
+  type EvictionRules,
+  notFound,
+  refuseByServer,
+  refuseByWebhook,
+} from './eviction-admission.ts'
 import { preconditionFault } from './preconditions.ts'
-import { matcherOf } from './selectors.ts'
 import type { KubeStore } from './store.ts'
-
-/** A validating webhook on pods/eviction, as a world may configure it. */
-export interface EvictionWebhook {
-  readonly name: string
-  readonly behaviour: 'deny' | 'down'
-  readonly failurePolicy: 'Fail' | 'Ignore'
-  /** Text of the denial; empty = denied without explanation. */
-  readonly message: string
-  /** Code of the denial; the server makes 400 of anything below. */
-  readonly code?: number
-  readonly url: string
-  /** Evictions it concerns; undefined = all. */
-  readonly namespace?: string
-}
-
-/** What stands in the way of evictions besides budgets. */
-export interface EvictionRules {
-  readonly webhooks: EvictionWebhook[]
-  /** Priority and fairness rejects every request while true. */
-  isOverloaded: boolean
-}
 
 /** What an eviction works on. */
 export interface EvictionInput {
   readonly ref: ObjectRef
   readonly request: EvictionRequest
   readonly store: KubeStore
+  readonly budgets: BudgetIndex
   readonly rules: EvictionRules
   readonly nowMs: number
   readonly deletePod: (pod: Pod, graceSeconds: number | undefined) => void
@@ -54,12 +39,15 @@ export function evictPod(input: EvictionInput): EvictionOutcome {
   const { ref, request, rules, store } = input
   const isDryRun =
     [...(request.queryDryRun ?? []), ...(request.deleteOptions?.dryRun ?? [])].length > 0
-  const refusal = refuseRequest(input) ?? refuseByAdmission(ref, rules, store)
+  const refusal =
+    refuseByServer(ref, rules, store) ??
+    refuseRequest(request, ref.name) ??
+    refuseByWebhook(ref, rules)
   if (refusal !== undefined) return { answer: refusal, isDryRun }
   const pod = store.get('Pod', ref.namespace, ref.name)
-  if (pod === undefined) return { answer: notFound(ref, store), isDryRun }
+  if (pod === undefined) return { answer: notFound('pods', ref.name), isDryRun }
   if (skipsBudgets(pod)) return { answer: remove(input, pod, isDryRun), isDryRun }
-  const budgets = budgetsOver(pod, store)
+  const budgets = input.budgets.over(pod)
   if (budgets.length > 1) return { answer: twoBudgets, isDryRun }
   const [budget] = budgets
   if (budget === undefined) return { answer: remove(input, pod, isDryRun), isDryRun }
@@ -74,6 +62,8 @@ export function evictPod(input: EvictionInput): EvictionOutcome {
   return { answer: refused ?? remove(input, pod, isDryRun), budget: seen, isDryRun }
 }
 
+/** 20 tries, 500 ms apart. */
+const conflictRetryMs = 10_000
 const success: StatusAnswer = { code: 201, status: 'Success' }
 const twoBudgets: StatusAnswer = {
   code: 500,
@@ -82,8 +72,9 @@ const twoBudgets: StatusAnswer = {
     'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
 }
 
-function refuseRequest({ ref, request }: EvictionInput): StatusAnswer | undefined {
-  if (request.bodyName !== undefined && request.bodyName !== ref.name) {
+/** Faults of the request itself; dry-run values are compared before they are judged, as measured. */
+function refuseRequest(request: EvictionRequest, podName: string): StatusAnswer | undefined {
+  if (request.bodyName !== undefined && request.bodyName !== podName) {
     const message = 'name in URL does not match name in Eviction object'
     return { code: 400, status: 'Failure', reason: 'BadRequest', message }
   }
@@ -94,89 +85,16 @@ function refuseRequest({ ref, request }: EvictionInput): StatusAnswer | undefine
     const message = `Non-matching dry-run options in request and content: ${texts}`
     return { code: 500, status: 'Failure', message }
   }
-  return undefined
-}
-
-function refuseByAdmission(
-  ref: ObjectRef,
-  rules: EvictionRules,
-  store: KubeStore,
-): StatusAnswer | undefined {
-  const namespace = ref.namespace ?? ''
-  if (rules.isOverloaded) {
-    const details = { retryAfterSeconds: 1 }
-    const message = 'Too many requests, please try again later.\n'
-    return { code: 429, status: 'Failure', message, details }
-  }
-  if (isNamespaceTerminating(namespace, store)) return namespaceTerminating(ref.name, namespace)
-  for (const webhook of rules.webhooks) {
-    if (webhook.namespace !== undefined && webhook.namespace !== namespace) continue
-    if (webhook.behaviour === 'deny') return denial(webhook)
-    if (webhook.failurePolicy === 'Fail') return webhookDown(webhook)
-  }
-  return undefined
-}
-
-function namespaceTerminating(name: string, namespace: string): StatusAnswer {
-  const why = `unable to create new content in namespace ${namespace} because it is being terminated`
-  const cause = {
-    reason: 'NamespaceTerminating',
-    message: `namespace ${namespace} is being terminated`,
-    field: 'metadata.namespace',
-  }
-  return {
-    code: 403,
-    status: 'Failure',
-    reason: 'Forbidden',
-    message: `pods "${name}" is forbidden: ${why}`,
-    details: { name, kind: 'pods', causes: [cause] },
-  }
-}
-
-function denial(webhook: EvictionWebhook): StatusAnswer {
-  const head = `admission webhook "${webhook.name}" denied the request`
-  const message =
-    webhook.message === '' ? `${head} without explanation` : `${head}: ${webhook.message}`
-  const code = webhook.code === undefined || webhook.code < 400 ? 400 : webhook.code
-  return { code, status: 'Failure', message }
-}
-
-function webhookDown(webhook: EvictionWebhook): StatusAnswer {
-  const text =
-    `failed calling webhook "${webhook.name}": failed to call webhook: Post "${webhook.url}?timeout=5s": ` +
-    'dial tcp 10.100.0.1:443: connect: connection refused'
-  return {
-    code: 500,
-    status: 'Failure',
-    reason: 'InternalError',
-    message: `Internal error occurred: ${text}`,
-    details: { causes: [{ message: text }] },
-  }
-}
-
-function notFound(ref: ObjectRef, store: KubeStore): StatusAnswer {
-  const isNamespaceKnown =
-    [...store.values('Namespace')].length === 0 || ref.namespace === undefined
-  const isThere =
-    isNamespaceKnown || store.get('Namespace', undefined, ref.namespace ?? '') !== undefined
-  const kind = isThere ? 'pods' : 'namespaces'
-  const name = isThere ? ref.name : (ref.namespace ?? '')
-  const message = `${kind} "${name}" not found`
-  return { code: 404, status: 'Failure', reason: 'NotFound', message, details: { name, kind } }
+  const unknown = [...query, ...body].find((one) => one !== 'All')
+  if (unknown === undefined) return undefined
+  const message = `dryRun: Unsupported value: "${unknown}": supported values: "All"`
+  return { code: 422, status: 'Failure', reason: 'Invalid', message }
 }
 
 /** Pending, ended or deleting pods are not looked at by budgets. */
 function skipsBudgets(pod: Pod): boolean {
   const isPending = pod.status?.phase === 'Pending' || pod.status?.phase === undefined
   return isPending || isPodTerminal(pod) || pod.metadata.deletionTimestamp !== undefined
-}
-
-function budgetsOver(pod: Pod, store: KubeStore): readonly PodDisruptionBudget[] {
-  const { labels, namespace } = pod.metadata
-  return [...store.values('PodDisruptionBudget')].filter(
-    (budget) =>
-      budget.metadata.namespace === namespace && matcherOf(budget.spec.selector)(labels ?? {}),
-  )
 }
 
 function passesUnready(budget: PodDisruptionBudget): boolean {
@@ -202,14 +120,15 @@ function removeUnready(
   return finish(input, pod, context.isDryRun)
 }
 
+/** A wrong uid on a pod that budgets do not look at is tried for ten seconds before it is answered. */
 function remove(input: EvictionInput, pod: Pod, isDryRun: boolean): StatusAnswer {
   const guards = input.request.deleteOptions?.preconditions ?? {}
   const message = preconditionFault('Pod', pod.metadata, guards)
-  if (message !== undefined) {
-    const details = { name: pod.metadata.name, kind: 'Pod' }
-    return { code: 409, status: 'Failure', reason: 'Conflict', message, details }
-  }
-  return finish(input, pod, isDryRun)
+  if (message === undefined) return finish(input, pod, isDryRun)
+  const details = { name: pod.metadata.name, kind: 'Pod' }
+  const answer = { code: 409, status: 'Failure', reason: 'Conflict', message, details } as const
+  const isRepeated = guards.resourceVersion === undefined && skipsBudgets(pod)
+  return isRepeated ? { ...answer, processingMs: conflictRetryMs } : answer
 }
 
 function finish(input: EvictionInput, pod: Pod, isDryRun: boolean): StatusAnswer {

@@ -1,7 +1,9 @@
 /** The Kubernetes port of one client of the twin. Twin layer. */
 
+import type { EvictionResult } from '../../world/eviction.ts'
 import { evictionResultOf } from '../../world/eviction-result.ts'
 import type {
+  EvictOptions,
   KubeApi,
   ListOptions,
   ObjectRef,
@@ -58,23 +60,34 @@ export function kubePort(session: Session, target: PortTarget): KubeApi {
       write('patch', nameOf(kind, ref), () => server.patch(kind, ref, patch, user)),
     delete: (kind, ref, options) =>
       write('delete', nameOf(kind, ref), () => server.delete(kind, ref, options ?? {}, user)),
-    evict: (ref, options = {}) => {
-      const object = `${ref.namespace ?? ''}/${ref.name}`
-      const { dryRun, gracePeriodSeconds, resourceVersion, uid } = options
-      const deleteOptions = {
-        ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-        ...(dryRun === true ? { dryRun: ['All'] } : {}),
-        preconditions: {
-          ...(uid === undefined ? {} : { uid }),
-          ...(resourceVersion === undefined ? {} : { resourceVersion }),
-        },
-      }
-      const call = { operation: 'kube:evict', object, latencyMs: latencyMs.evict }
-      return session.call(call, () =>
-        evictionResultOf(server.evict(ref, { deleteOptions }, user), object),
-      )
+    evict: (ref, options) => sendEviction(session, server, ref, options ?? {}),
+  }
+}
+
+/** A few answers take the server long: the client hears them that much later. */
+async function sendEviction(
+  session: Session,
+  server: ApiServer,
+  ref: ObjectRef,
+  options: EvictOptions,
+): Promise<EvictionResult> {
+  const object = `${ref.namespace ?? ''}/${ref.name}`
+  const { dryRun, gracePeriodSeconds, resourceVersion, uid } = options
+  const deleteOptions = {
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(dryRun === true ? { dryRun: ['All'] } : {}),
+    preconditions: {
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
   }
+  const call = { operation: 'kube:evict', object, latencyMs: latencyMs.evict }
+  const { processingMs, result } = await session.call(call, () => {
+    const answer = server.evict(ref, { deleteOptions }, session.name)
+    return { result: evictionResultOf(answer, object), processingMs: answer.processingMs ?? 0 }
+  })
+  if (processingMs > 0) await session.clock.sleep(processingMs)
+  return result
 }
 
 function nameOf(kind: KubeKind, ref: ObjectRef): string {
@@ -103,13 +116,24 @@ function listSelected<K extends KubeKind>(
   kind: K,
   options: ListOptions | undefined,
 ): readonly KubeObjectOf<K>[] {
-  const onNode = /^spec\.nodeName=([^,]+)$/.exec(options?.fieldSelector ?? '')?.[1]
-  if (kind === 'Pod' && onNode !== undefined && options?.labelSelector === undefined) {
-    return [...store.podsOnNode(onNode).values()] as unknown as readonly KubeObjectOf<K>[]
-  }
   const selected = selectionOf(options)
-  const all = store.list(kind)
+  const all = candidates(store, kind, options)
   return selected === undefined ? all : all.filter((object) => selected(object))
+}
+
+/** The smallest indexed set that holds all selected objects, in the order of the API server. */
+function candidates<K extends KubeKind>(
+  store: KubeStore,
+  kind: K,
+  options: ListOptions | undefined,
+): readonly KubeObjectOf<K>[] {
+  if (kind !== 'Pod') return store.list(kind)
+  const nodeName = /^spec\.nodeName==?([^,]+)$/.exec(options?.fieldSelector ?? '')?.[1]
+  const namespace = options?.namespace
+  if (nodeName === undefined && namespace === undefined) return store.list(kind)
+  const pods =
+    nodeName === undefined ? store.podsInNamespace(namespace ?? '') : store.podsOnNode(nodeName)
+  return [...pods.keys()].sort().map((key) => pods.get(key)) as unknown as KubeObjectOf<K>[]
 }
 
 interface WatchRequest<K extends KubeKind> {
@@ -131,32 +155,35 @@ function startWatch<K extends KubeKind>(
     settle = resolve
   })
   let isOver = false
-  let waiting: StoreEvent[] = []
+  let waiting: WatchEvent<K>[] = []
   const flush = (): void => {
     const due = waiting
     waiting = []
     if (isOver) return
     session.deliver(() => {
-      for (const event of due) {
-        const visible = visibleEvent(event as StoreEvent<K>, selected)
-        if (visible !== undefined && !isOver) onEvent(visible)
-      }
+      for (const event of due) if (!isOver) onEvent(event)
     })
   }
   const take = (event: StoreEvent): void => {
     if (event.kind !== kind || isOver) return
+    const visible = visibleEvent(event as StoreEvent<K>, selected)
+    if (visible === undefined) return
     if (waiting.length === 0) target.kernel.after(latencyMs.watch, 'watch', flush)
-    waiting.push(event)
+    waiting.push(visible)
   }
   const missed = target.history(Number(options.resourceVersion))
   const unsubscribe = target.store.subscribe(take)
-  const stop = (end: WatchEnd): void => {
-    if (isOver) return
+  const close = (): void => {
     isOver = true
     unsubscribe()
+  }
+  const stop = (end: WatchEnd): void => {
+    if (isOver) return
+    close()
     settle(end)
   }
-  session.whenKilled(() => stop('stopped'))
+  // Nothing of a killed client settles, its watches neither.
+  session.whenKilled(close)
   if (missed === undefined) {
     target.kernel.after(latencyMs.watch, 'watch-expired', () =>
       session.deliver(() => stop('expired')),
