@@ -17,7 +17,7 @@ export function isCritical(pod: DrainPod, view: DrainView): boolean {
 
 /** True while a critical pod is away or not Ready yet: no other critical pod may go then. */
 export function isCriticalPodAway(view: DrainView, nowMs: number): boolean {
-  for (const pod of view.pods.values()) {
+  for (const pod of view.unsettledPods.values()) {
     if (pod.ownerKind === 'daemon-set' || pod.ownerKind === 'job' || pod.isMirror) continue
     if (isHealthy(pod) || pod.needs.runsToCompletion) continue
     if (pod.deletionAtMs === undefined && nowMs - pod.createdAtMs > patienceMs) continue

@@ -1,6 +1,5 @@
 /** How many pods of each group may be away at once: real budgets, and virtual ones without. Drain layer, pure. */
 
-import { selects } from './selector.ts'
 import type { DrainBudget, DrainController, DrainPod, DrainView } from './view.ts'
 
 /** The account that an eviction is charged to. */
@@ -15,28 +14,12 @@ export type Allowance =
 
 /** Budgets whose selector matches the pod. */
 export function budgetsOf(pod: DrainPod, view: DrainView): readonly DrainBudget[] {
-  const budgets = view.budgetsByNamespace.get(pod.namespace)
-  return budgets === undefined ? [] : budgets.filter((one) => selects(one.selector, pod.labels))
+  const keys = view.budgetKeysByPod.get(pod.key)
+  return keys === undefined ? [] : keys.flatMap((key) => view.budgets.get(key) ?? [])
 }
-
-/** Accounts of one view: a view lives for one tick, and every pod is asked for several times. */
-const accountsByView = new WeakMap<DrainView, Map<DrainPod, Allowance>>()
 
 /** The account of a pod. Controllers without a budget get a virtual one. */
 export function allowanceOf(pod: DrainPod, view: DrainView): Allowance {
-  let accounts = accountsByView.get(view)
-  if (accounts === undefined) {
-    accounts = new Map()
-    accountsByView.set(view, accounts)
-  }
-  const known = accounts.get(pod)
-  if (known !== undefined) return known
-  const allowance = findAllowance(pod, view)
-  accounts.set(pod, allowance)
-  return allowance
-}
-
-function findAllowance(pod: DrainPod, view: DrainView): Allowance {
   const budgets = budgetsOf(pod, view)
   if (budgets.length > 1) return { kind: 'multiple', budgets }
   const [budget] = budgets
@@ -95,17 +78,16 @@ export class AllowanceLedger {
 
   private countFree(pod: DrainPod, allowance: Allowance): number {
     if (allowance.kind === 'multiple') return 0
-    if (allowance.kind === 'budget') return this.countFreeOfBudget(pod, allowance.budget)
+    if (allowance.kind === 'budget') return this.countFreeOfBudget(allowance.budget)
     return this.countFreeOfController(pod, allowance.controller)
   }
 
   /** The status may lag behind our own evictions: never trust it beyond what the pods themselves say. */
-  private countFreeOfBudget(pod: DrainPod, budget: DrainBudget): number {
+  private countFreeOfBudget(budget: DrainBudget): number {
     if (!budget.isObserved) return 0
     let healthyCount = 0
-    for (const one of this.view.podsByNamespace.get(pod.namespace)?.values() ?? []) {
-      if (!isHealthy(one) || !selects(budget.selector, one.labels)) continue
-      healthyCount += 1
+    for (const one of this.view.podsByBudget.get(budget.key)?.values() ?? []) {
+      if (isHealthy(one)) healthyCount += 1
     }
     return Math.min(budget.disruptionsAllowed, healthyCount - budget.desiredHealthy)
   }

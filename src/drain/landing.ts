@@ -39,9 +39,9 @@ export class LandingPlan {
     this.view = view
     for (const node of view.nodes.values()) this.shapes.set(node.name, node)
     const antiAffinePods: { pod: DrainPod; nodeName: string }[] = []
-    for (const pod of view.pods.values()) {
+    for (const pod of view.antiAffinePods.values()) {
       if (pod.nodeName === undefined || pod.deletionAtMs !== undefined) continue
-      if (hasAntiAffinity(pod)) antiAffinePods.push({ pod, nodeName: pod.nodeName })
+      antiAffinePods.push({ pod, nodeName: pod.nodeName })
     }
     this.occupancy = { view, shapes: this.shapes, promised: this.promised, antiAffinePods }
     for (const node of nodes) this.addNode(node)
@@ -144,11 +144,6 @@ function shapeMisfit(pod: DrainPod, node: LandingNode, view: DrainView): string 
 
 function isFinished(pod: DrainPod): boolean {
   return pod.phase === 'Succeeded' || pod.phase === 'Failed'
-}
-
-function hasAntiAffinity(pod: DrainPod): boolean {
-  const rules = pod.needs.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  return rules !== undefined && rules.length > 0
 }
 
 /** Least allocated, as the scheduler's default; a Ready node beats one that is still coming. */

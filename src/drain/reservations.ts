@@ -5,7 +5,7 @@ import type { DrainPod, DrainView } from './view.ts'
 /** Pods that exist and wait for a node, oldest first. */
 export function waitingPods(view: DrainView): readonly DrainPod[] {
   const waiting: DrainPod[] = []
-  for (const pod of view.pods.values()) {
+  for (const pod of view.unsettledPods.values()) {
     if (pod.nodeName === undefined && pod.deletionAtMs === undefined && pod.phase === 'Pending') {
       waiting.push(pod)
     }
@@ -19,7 +19,7 @@ export function waitingPods(view: DrainView): readonly DrainPod[] {
  */
 export function owedPods(view: DrainView): readonly DrainPod[] {
   const leavingByOwner = new Map<string, DrainPod[]>()
-  for (const pod of view.pods.values()) {
+  for (const pod of view.unsettledPods.values()) {
     if (pod.deletionAtMs === undefined || pod.ownerUid === undefined) continue
     if (pod.ownerKind === 'daemon-set' || pod.ownerKind === 'job') continue
     const leaving = leavingByOwner.get(pod.ownerUid)

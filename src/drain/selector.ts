@@ -2,25 +2,9 @@
 
 import type { LabelSelector, SelectorRequirement, StringMap } from '../world/kube-objects.ts'
 
-/** Answers by identity: templates share their labels, budgets keep their selector. */
-const answers = new WeakMap<LabelSelector, WeakMap<StringMap, boolean>>()
-
 /** True when the labels satisfy the selector; undefined selects nothing, `{}` everything. */
 export function selects(selector: LabelSelector | undefined, labels: StringMap): boolean {
   if (selector === undefined) return false
-  let known = answers.get(selector)
-  if (known === undefined) {
-    known = new WeakMap()
-    answers.set(selector, known)
-  }
-  const answer = known.get(labels)
-  if (answer !== undefined) return answer
-  const fresh = matches(selector, labels)
-  known.set(labels, fresh)
-  return fresh
-}
-
-function matches(selector: LabelSelector, labels: StringMap): boolean {
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
     if (labels[key] !== value) return false
   }

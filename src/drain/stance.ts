@@ -155,7 +155,7 @@ function oneBudgetStance(
   if (!pod.isReady && passesUnready(budget)) return undefined
   if (isNeverAllowing(budget)) return neverAllowing(budget)
   if (budget.disruptionsAllowed > 0 || !budget.isObserved) return undefined
-  return guardedByUnhealthy(pod, budget, context)
+  return guardedByUnhealthy(budget, context)
 }
 
 /** The eviction API's rule for pods that are not Ready. */
@@ -181,16 +181,15 @@ function neverAllowing(budget: DrainBudget): Stance {
 
 /** Budgets eaten up for long by pods that are broken: waiting does not help. */
 function guardedByUnhealthy(
-  pod: DrainPod,
   budget: DrainBudget,
   context: { view: DrainView; policy: DrainPolicy; nowMs: number },
 ): Stance | undefined {
   const { view, policy, nowMs } = context
   const broken: string[] = []
-  for (const one of view.podsByNamespace.get(pod.namespace)?.values() ?? []) {
+  for (const one of view.podsByBudget.get(budget.key)?.values() ?? []) {
     if (one.isReady || one.deletionAtMs !== undefined) continue
     if (nowMs - one.createdAtMs < policy.podDeadlineMs) continue
-    if (allowanceMatches(one, budget, view)) broken.push(one.name)
+    broken.push(one.name)
   }
   const enough = budget.currentHealthy + broken.length > budget.desiredHealthy
   if (broken.length === 0 || !enough) return undefined
@@ -200,11 +199,6 @@ function guardedByUnhealthy(
       `${budget.currentHealthy}; not Ready for long: ${broken.sort().join(', ')}`,
     'Mend those pods, or set unhealthyPodEvictionPolicy: AlwaysAllow on the budget.',
   )
-}
-
-function allowanceMatches(pod: DrainPod, budget: DrainBudget, view: DrainView): boolean {
-  const allowance = allowanceOf(pod, view)
-  return allowance.kind === 'budget' && allowance.budget.key === budget.key
 }
 
 function blocked(code: string, reason: string, remedy: string): Stance {

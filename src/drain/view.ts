@@ -126,9 +126,16 @@ export interface DrainView {
   readonly nodeByInstance: ReadonlyMap<string, DrainNode>
   readonly pods: ReadonlyMap<string, DrainPod>
   readonly podsByNode: ReadonlyMap<string, ReadonlyMap<string, DrainPod>>
-  readonly podsByNamespace: ReadonlyMap<string, ReadonlyMap<string, DrainPod>>
   readonly podsByOwner: ReadonlyMap<string, ReadonlyMap<string, DrainPod>>
-  readonly budgetsByNamespace: ReadonlyMap<string, readonly DrainBudget[]>
+  /** Pods without a node, being deleted or not Ready: the few that most questions are about. */
+  readonly unsettledPods: ReadonlyMap<string, DrainPod>
+  /** Pods with required anti-affinity: they may refuse newcomers. */
+  readonly antiAffinePods: ReadonlyMap<string, DrainPod>
+  readonly budgets: ReadonlyMap<string, DrainBudget>
+  /** Keys of the budgets whose selector matches a pod, by pod key; no entry = none. */
+  readonly budgetKeysByPod: ReadonlyMap<string, readonly string[]>
+  /** The other way round: pods by the key of a budget that selects them. */
+  readonly podsByBudget: ReadonlyMap<string, ReadonlyMap<string, DrainPod>>
   readonly controllers: ReadonlyMap<string, DrainController>
   readonly volumesByClaim: ReadonlyMap<string, DrainVolume>
   /** Volume names still attached, by node name. */

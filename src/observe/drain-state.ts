@@ -1,29 +1,17 @@
 /** The indexed view of a cluster's pods, nodes and budgets, kept up to date by watches. Observe layer. */
 
-import type {
-  DrainBudget,
-  DrainController,
-  DrainNode,
-  DrainPod,
-  DrainView,
-  DrainVolume,
-} from '../drain/view.ts'
+import type { DrainController, DrainNode, DrainPod, DrainView, DrainVolume } from '../drain/view.ts'
 import type { KubeKind, KubeObjectOf, StringMap } from '../world/kube-objects.ts'
-import { projectPod } from './pod-projection.ts'
+import { PodIndex } from './pod-index.ts'
+import { keyOf, projectPod } from './pod-projection.ts'
 import { projectBudget, projectController, projectNode, projectVolume } from './projections.ts'
 import type { Projection } from './reflector.ts'
-
-type PodIndex = Map<string, Map<string, DrainPod>>
 
 /** Live state behind a {@link DrainView}; one per cluster and process. */
 export class DrainState {
   private readonly nodes = new Map<string, DrainNode>()
   private readonly nodeByInstance = new Map<string, DrainNode>()
-  private readonly pods = new Map<string, DrainPod>()
-  private readonly podsByNode: PodIndex = new Map()
-  private readonly podsByNamespace: PodIndex = new Map()
-  private readonly podsByOwner: PodIndex = new Map()
-  private readonly budgets = new Map<string, DrainBudget>()
+  private readonly pods = new PodIndex()
   private readonly controllers = new Map<string, DrainController>()
   private readonly volumesByClaim = new Map<string, DrainVolume>()
   private readonly attachments = new Map<string, { node: string; volume: string }>()
@@ -36,7 +24,7 @@ export class DrainState {
     const pod = this.pods.get(key)
     this.evictedAtMs.set(uid, atMs)
     if (pod === undefined || pod.uid !== uid || pod.deletionAtMs !== undefined) return
-    this.putPod({ ...pod, deletionAtMs: atMs + pod.needs.gracePeriodSeconds * 1000 })
+    this.pods.put({ ...pod, deletionAtMs: atMs + pod.needs.gracePeriodSeconds * 1000 })
   }
 
   /** The projections, one per kind that the drain needs. */
@@ -50,11 +38,7 @@ export class DrainState {
     return {
       nodes: this.nodes,
       nodeByInstance: this.nodeByInstance,
-      pods: this.pods,
-      podsByNode: this.podsByNode,
-      podsByNamespace: this.podsByNamespace,
-      podsByOwner: this.podsByOwner,
-      budgetsByNamespace: this.budgetsByNamespace(),
+      ...this.pods.view(),
       controllers: this.controllers,
       volumesByClaim: this.volumesByClaim,
       attachedByNode: this.attachedByNode(),
@@ -68,19 +52,16 @@ export class DrainState {
       (node) => this.putNode(projectNode(node)),
       (node) => this.removeNode(node.metadata.name),
     ),
-    Pod: this.projection<'Pod'>(
-      () => [this.pods, this.podsByNode, this.podsByNamespace, this.podsByOwner],
-      (pod) => this.takePod(projectPod(pod)),
-      (pod) => this.removePod(`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`),
-    ),
-    PodDisruptionBudget: this.projection<'PodDisruptionBudget'>(
-      () => [this.budgets],
-      (budget) => {
-        const projected = projectBudget(budget)
-        this.budgets.set(projected.key, projected)
-      },
-      (budget) => this.budgets.delete(`${budget.metadata.namespace}/${budget.metadata.name}`),
-    ),
+    Pod: {
+      reset: () => this.pods.clearPods(),
+      put: (pod) => this.takePod(projectPod(pod)),
+      remove: (pod) => this.pods.remove(keyOf(pod.metadata)),
+    } satisfies Projection<'Pod'>,
+    PodDisruptionBudget: {
+      reset: () => this.pods.clearBudgets(),
+      put: (budget) => this.pods.putBudget(projectBudget(budget)),
+      remove: (budget) => this.pods.removeBudget(keyOf(budget.metadata)),
+    } satisfies Projection<'PodDisruptionBudget'>,
     ReplicaSet: this.controllerProjection<'ReplicaSet'>(),
     StatefulSet: this.controllerProjection<'StatefulSet'>(),
     PersistentVolume: this.projection<'PersistentVolume'>(
@@ -186,37 +167,10 @@ export class DrainState {
     const evictedAtMs = this.evictedAtMs.get(pod.uid)
     if (evictedAtMs === undefined || pod.deletionAtMs !== undefined) {
       this.evictedAtMs.delete(pod.uid)
-      this.putPod(pod)
+      this.pods.put(pod)
       return
     }
-    this.putPod({ ...pod, deletionAtMs: evictedAtMs + pod.needs.gracePeriodSeconds * 1000 })
-  }
-
-  private putPod(pod: DrainPod): void {
-    this.removePod(pod.key)
-    this.pods.set(pod.key, pod)
-    addTo(this.podsByNamespace, pod.namespace, pod)
-    if (pod.nodeName !== undefined) addTo(this.podsByNode, pod.nodeName, pod)
-    if (pod.ownerUid !== undefined) addTo(this.podsByOwner, pod.ownerUid, pod)
-  }
-
-  private removePod(key: string): void {
-    const pod = this.pods.get(key)
-    if (pod === undefined) return
-    this.pods.delete(key)
-    removeFrom(this.podsByNamespace, pod.namespace, key)
-    if (pod.nodeName !== undefined) removeFrom(this.podsByNode, pod.nodeName, key)
-    if (pod.ownerUid !== undefined) removeFrom(this.podsByOwner, pod.ownerUid, key)
-  }
-
-  private budgetsByNamespace(): ReadonlyMap<string, readonly DrainBudget[]> {
-    const byNamespace = new Map<string, DrainBudget[]>()
-    for (const budget of this.budgets.values()) {
-      const list = byNamespace.get(budget.namespace)
-      if (list === undefined) byNamespace.set(budget.namespace, [budget])
-      else list.push(budget)
-    }
-    return byNamespace
+    this.pods.put({ ...pod, deletionAtMs: evictedAtMs + pod.needs.gracePeriodSeconds * 1000 })
   }
 
   private attachedByNode(): ReadonlyMap<string, readonly string[]> {
@@ -237,16 +191,4 @@ export class DrainState {
       return isUsable ? [{ namespace: name.slice(0, name.indexOf('/')), selector }] : []
     })
   }
-}
-
-function addTo(index: PodIndex, key: string, pod: DrainPod): void {
-  const pods = index.get(key)
-  if (pods === undefined) index.set(key, new Map([[pod.key, pod]]))
-  else pods.set(pod.key, pod)
-}
-
-function removeFrom(index: PodIndex, key: string, podKey: string): void {
-  const pods = index.get(key)
-  pods?.delete(podKey)
-  if (pods?.size === 0) index.delete(key)
 }

@@ -1,0 +1,162 @@
+/** Pods and budgets by everything the drain asks for, kept in step with each change. Observe layer, pure. */
+
+import { selects } from '../drain/selector.ts'
+import type { DrainBudget, DrainPod, DrainView } from '../drain/view.ts'
+
+type PodsBy = Map<string, Map<string, DrainPod>>
+
+type PodView = Pick<
+  DrainView,
+  | 'antiAffinePods'
+  | 'budgetKeysByPod'
+  | 'budgets'
+  | 'pods'
+  | 'podsByBudget'
+  | 'podsByNode'
+  | 'podsByOwner'
+  | 'unsettledPods'
+>
+
+/** Every index is exact after each call; none is ever rebuilt by a scan of all pods. */
+export class PodIndex {
+  private readonly pods = new Map<string, DrainPod>()
+  private readonly podsByNode: PodsBy = new Map()
+  private readonly podsByNamespace: PodsBy = new Map()
+  private readonly podsByOwner: PodsBy = new Map()
+  private readonly podsByBudget: PodsBy = new Map()
+  private readonly unsettledPods = new Map<string, DrainPod>()
+  private readonly antiAffinePods = new Map<string, DrainPod>()
+  private readonly budgets = new Map<string, DrainBudget>()
+  private readonly budgetsByNamespace = new Map<string, Map<string, DrainBudget>>()
+  private readonly budgetKeysByPod = new Map<string, readonly string[]>()
+
+  /** Live maps: read them within one turn. */
+  view(): PodView {
+    const { antiAffinePods, budgetKeysByPod, budgets, pods } = this
+    const { podsByBudget, podsByNode, podsByOwner, unsettledPods } = this
+    return {
+      antiAffinePods,
+      budgetKeysByPod,
+      budgets,
+      pods,
+      podsByBudget,
+      podsByNode,
+      podsByOwner,
+      unsettledPods,
+    }
+  }
+
+  /** The pod as last seen. */
+  get(key: string): DrainPod | undefined {
+    return this.pods.get(key)
+  }
+
+  /** Adds or replaces a pod. */
+  put(pod: DrainPod): void {
+    this.remove(pod.key)
+    this.pods.set(pod.key, pod)
+    addTo(this.podsByNamespace, pod.namespace, pod)
+    if (pod.nodeName !== undefined) addTo(this.podsByNode, pod.nodeName, pod)
+    if (pod.ownerUid !== undefined) addTo(this.podsByOwner, pod.ownerUid, pod)
+    if (isUnsettled(pod)) this.unsettledPods.set(pod.key, pod)
+    if (hasAntiAffinity(pod)) this.antiAffinePods.set(pod.key, pod)
+    this.matchPod(pod)
+  }
+
+  /** Forgets a pod; unknown keys are no error. */
+  remove(key: string): void {
+    const pod = this.pods.get(key)
+    if (pod === undefined) return
+    this.pods.delete(key)
+    this.unsettledPods.delete(key)
+    this.antiAffinePods.delete(key)
+    removeFrom(this.podsByNamespace, pod.namespace, key)
+    if (pod.nodeName !== undefined) removeFrom(this.podsByNode, pod.nodeName, key)
+    if (pod.ownerUid !== undefined) removeFrom(this.podsByOwner, pod.ownerUid, key)
+    this.unmatchPod(key)
+  }
+
+  /** Forgets all pods. */
+  clearPods(): void {
+    for (const key of [...this.pods.keys()]) this.remove(key)
+  }
+
+  /** Adds or replaces a budget. */
+  putBudget(budget: DrainBudget): void {
+    const previous = this.budgets.get(budget.key)
+    this.budgets.set(budget.key, budget)
+    const siblings = this.budgetsByNamespace.get(budget.namespace)
+    if (siblings === undefined) {
+      this.budgetsByNamespace.set(budget.namespace, new Map([[budget.key, budget]]))
+    } else {
+      siblings.set(budget.key, budget)
+    }
+    if (previous === undefined || !isSameSelector(previous, budget)) {
+      this.matchNamespace(budget.namespace)
+    }
+  }
+
+  /** Forgets a budget; unknown keys are no error. */
+  removeBudget(key: string): void {
+    const budget = this.budgets.get(key)
+    if (budget === undefined) return
+    this.budgets.delete(key)
+    this.budgetsByNamespace.get(budget.namespace)?.delete(key)
+    this.matchNamespace(budget.namespace)
+  }
+
+  /** Forgets all budgets. */
+  clearBudgets(): void {
+    for (const key of [...this.budgets.keys()]) this.removeBudget(key)
+  }
+
+  private matchNamespace(namespace: string): void {
+    for (const pod of this.podsByNamespace.get(namespace)?.values() ?? []) {
+      this.unmatchPod(pod.key)
+      this.matchPod(pod)
+    }
+  }
+
+  private matchPod(pod: DrainPod): void {
+    const keys: string[] = []
+    for (const budget of this.budgetsByNamespace.get(pod.namespace)?.values() ?? []) {
+      if (!selects(budget.selector, pod.labels)) continue
+      keys.push(budget.key)
+      addTo(this.podsByBudget, budget.key, pod)
+    }
+    if (keys.length > 0) this.budgetKeysByPod.set(pod.key, keys)
+  }
+
+  private unmatchPod(key: string): void {
+    for (const budget of this.budgetKeysByPod.get(key) ?? []) {
+      removeFrom(this.podsByBudget, budget, key)
+    }
+    this.budgetKeysByPod.delete(key)
+  }
+}
+
+function isUnsettled(pod: DrainPod): boolean {
+  return pod.nodeName === undefined || pod.deletionAtMs !== undefined || !pod.isReady
+}
+
+function hasAntiAffinity(pod: DrainPod): boolean {
+  const rules = pod.needs.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  return rules !== undefined && rules.length > 0
+}
+
+function isSameSelector(one: DrainBudget, other: DrainBudget): boolean {
+  if (one.selector === other.selector) return true
+  return JSON.stringify(one.selector) === JSON.stringify(other.selector)
+}
+
+function addTo(index: PodsBy, key: string, pod: DrainPod): void {
+  const pods = index.get(key)
+  if (pods === undefined) index.set(key, new Map([[pod.key, pod]]))
+  else pods.set(pod.key, pod)
+}
+
+function removeFrom(index: PodsBy, key: string, podKey: string): void {
+  const pods = index.get(key)
+  pods?.delete(podKey)
+  if (pods?.size === 0) index.delete(key)
+}
