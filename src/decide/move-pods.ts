@@ -77,10 +77,7 @@ function startMove(base: Pick<Move, 'target' | 'observed' | 'state' | 'nowMs' | 
     (pod) => pod.ownerKind !== 'daemon-set',
   )
   const isNarrowPodOwed = owed.some((pod) => plan.siteCountOf(pod) <= narrowSitesMax)
-  const closed = openingOrder(
-    state.nodes.filter((one) => !isOpening(one)),
-    observed,
-  )
+  const closed = openingOrder(state.nodes.filter((one) => !isOpening(one)))
   const move = { ...base, plan, planner, ledger, closed, owedCount: owed.length, isNarrowPodOwed }
   for (const pod of owed) reserve(move, pod)
   return move

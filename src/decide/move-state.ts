@@ -1,5 +1,7 @@
 /** The old nodes, sorted by how far they are, with every pod's stance. Decide layer, pure. */
 
+import { type Allowance, allowanceOf, budgetsOf } from '../drain/budgets.ts'
+import type { DrainPolicy } from '../drain/policy.ts'
 import { type Stance, stanceOf } from '../drain/stance.ts'
 import type { DrainNode, DrainPod } from '../drain/view.ts'
 import { type OldInstance, oldGroupsOf, oldInstancesOf } from './groups.ts'
@@ -13,15 +15,28 @@ export interface OldPod {
   readonly stance: Stance
 }
 
-/** An old node and its pods that are not ignored. */
-export interface OldNode {
+/** How many of a node's movable pods one budget, real or virtual, has to let go. */
+export interface AccountShare {
+  readonly key: string
+  readonly podCount: number
+  /** Pods the account lets go at once when all are well; at least 1. */
+  readonly atOnce: number
+}
+
+/** The pods of an old node that are not ignored. */
+interface NodePods {
+  readonly pods: readonly OldPod[]
+  readonly shares: readonly AccountShare[]
+}
+
+/** An old node and its pods. */
+export interface OldNode extends NodePods {
   readonly node: DrainNode
   readonly old: OldInstance
   /** Cordoned by us and seen so: evictions may start. */
   readonly isOpen: boolean
   /** When we cordoned it. */
   readonly cordonedAtMs: number | undefined
-  readonly pods: readonly OldPod[]
 }
 
 /** Everything the move and the retirement decide on. */
@@ -29,6 +44,12 @@ export interface MoveState {
   readonly nodes: readonly OldNode[]
   /** Names of the old nodes: nothing may land there. */
   readonly oldNames: ReadonlySet<string>
+}
+
+interface Context {
+  readonly target: MigrationTarget
+  readonly observed: Observed
+  readonly nowMs: number
 }
 
 /** Classifies all pods on old nodes once per decision. */
@@ -41,24 +62,84 @@ export function moveStateOf(target: MigrationTarget, observed: Observed, nowMs: 
   return { nodes, oldNames: new Set(nodes.map((one) => one.node.name)) }
 }
 
-function oldNodeOf(
-  node: DrainNode,
-  old: OldInstance,
-  context: { target: MigrationTarget; observed: Observed; nowMs: number },
-): OldNode {
-  const { nowMs, observed, target } = context
+function oldNodeOf(node: DrainNode, old: OldInstance, context: Context): OldNode {
   const cordonedAtMs = Date.parse(node.annotations[cordonedAtAnnotation] ?? '')
-  const isOurs = !Number.isNaN(cordonedAtMs)
-  const deadlineMs = (isOurs ? cordonedAtMs : nowMs) + target.policy.nodeDeadlineMs
-  const jobDeadlineMs = (isOurs ? cordonedAtMs : nowMs) + target.policy.drain.jobDeadlineMs
+  if (Number.isNaN(cordonedAtMs)) {
+    return { node, old, isOpen: false, cordonedAtMs: undefined, ...closedPods(node, context) }
+  }
+  const content = sharesOf(openPods(node, cordonedAtMs, context), context)
+  return { node, old, isOpen: node.isUnschedulable, cordonedAtMs, ...content }
+}
+
+interface KnownPods {
+  readonly version: number
+  readonly policy: DrainPolicy
+  readonly content: NodePods
+}
+
+/** Closed nodes change rarely, and most nodes are closed: their content is kept until it changes. */
+const closedContents = new WeakMap<DrainNode, KnownPods>()
+
+function closedPods(node: DrainNode, context: Context): NodePods {
+  const { observed, target } = context
+  const policy = target.policy.drain
+  const version = observed.drain.versionByNode.get(node.name) ?? 0
+  const known = closedContents.get(node)
+  if (known?.version === version && known.policy === policy) return known.content
+  const pods = podsOf(node, context)
+  const content = sharesOf(pods, context)
+  if (pods.every((one) => isTimeless(one, observed))) {
+    closedContents.set(node, { version, policy, content })
+  }
+  return content
+}
+
+/** True while only a change of the world, not the clock alone, can change the stance. */
+function isTimeless({ pod, stance }: OldPod, observed: Observed): boolean {
+  if (stance.kind === 'leaving' || pod.deletionAtMs !== undefined) return false
+  return budgetsOf(pod, observed.drain).every((budget) => budget.disruptionsAllowed > 0)
+}
+
+function podsOf(node: DrainNode, { nowMs, observed, target }: Context): readonly OldPod[] {
   const pods: OldPod[] = []
   for (const pod of observed.drain.podsByNode.get(node.name)?.values() ?? []) {
     const stance = stanceOf(pod, observed.drain, target.policy.drain, nowMs)
-    if (stance.kind === 'ignored') continue
-    pods.push({ pod, stance: overdue(stance, nowMs, { deadlineMs, jobDeadlineMs }) })
+    if (stance.kind !== 'ignored') pods.push({ pod, stance })
   }
-  const isOpen = isOurs && node.isUnschedulable
-  return { node, old, isOpen, cordonedAtMs: isOurs ? cordonedAtMs : undefined, pods }
+  return pods
+}
+
+function openPods(node: DrainNode, cordonedAtMs: number, context: Context): readonly OldPod[] {
+  const { policy } = context.target
+  const deadlineMs = cordonedAtMs + policy.nodeDeadlineMs
+  const jobDeadlineMs = cordonedAtMs + policy.drain.jobDeadlineMs
+  return podsOf(node, context).map(({ pod, stance }) => ({
+    pod,
+    stance: overdue(stance, context.nowMs, { deadlineMs, jobDeadlineMs }),
+  }))
+}
+
+function sharesOf(pods: readonly OldPod[], { observed }: Context): NodePods {
+  const shares = new Map<string, { key: string; podCount: number; atOnce: number }>()
+  for (const { pod, stance } of pods) {
+    if (stance.kind !== 'movable') continue
+    const allowance = allowanceOf(pod, observed.drain)
+    const key = accountKey(pod, allowance)
+    const share = shares.get(key)
+    if (share === undefined) shares.set(key, { key, podCount: 1, atOnce: atOnceOf(allowance) })
+    else share.podCount += 1
+  }
+  return { pods, shares: [...shares.values()] }
+}
+
+function accountKey(pod: DrainPod, allowance: Allowance): string {
+  if (allowance.kind === 'budget') return allowance.budget.key
+  return allowance.kind === 'virtual' ? allowance.key : pod.key
+}
+
+function atOnceOf(allowance: Allowance): number {
+  if (allowance.kind !== 'budget') return 1
+  return Math.max(1, allowance.budget.expectedPods - allowance.budget.desiredHealthy)
 }
 
 /** After the node's deadline what could still move or end counts as blocked: a human is told. */

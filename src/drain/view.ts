@@ -126,6 +126,8 @@ export interface DrainView {
   readonly nodeByInstance: ReadonlyMap<string, DrainNode>
   readonly pods: ReadonlyMap<string, DrainPod>
   readonly podsByNode: ReadonlyMap<string, ReadonlyMap<string, DrainPod>>
+  /** Grows with every change that can alter what a node's pods stand for: pods, their budgets, siblings, volumes. */
+  readonly versionByNode: ReadonlyMap<string, number>
   readonly podsByOwner: ReadonlyMap<string, ReadonlyMap<string, DrainPod>>
   /** Pods without a node, being deleted or not Ready: the few that most questions are about. */
   readonly unsettledPods: ReadonlyMap<string, DrainPod>

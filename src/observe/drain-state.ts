@@ -66,14 +66,8 @@ export class DrainState {
     StatefulSet: this.controllerProjection<'StatefulSet'>(),
     PersistentVolume: this.projection<'PersistentVolume'>(
       () => [this.volumesByClaim],
-      (volume) => {
-        const projected = projectVolume(volume)
-        if (projected !== undefined) this.volumesByClaim.set(projected.claimKey, projected)
-      },
-      (volume) => {
-        const projected = projectVolume(volume)
-        if (projected !== undefined) this.volumesByClaim.delete(projected.claimKey)
-      },
+      (volume) => this.takeVolume(projectVolume(volume), 'put'),
+      (volume) => this.takeVolume(projectVolume(volume), 'remove'),
     ),
     VolumeAttachment: this.projection<'VolumeAttachment'>(
       () => [this.attachments],
@@ -148,6 +142,13 @@ export class DrainState {
         this.webhookServices.delete(`${kind}/${metadata.name}`)
       },
     }
+  }
+
+  private takeVolume(volume: DrainVolume | undefined, change: 'put' | 'remove'): void {
+    if (volume === undefined) return
+    if (change === 'put') this.volumesByClaim.set(volume.claimKey, volume)
+    else this.volumesByClaim.delete(volume.claimKey)
+    this.pods.touchAll()
   }
 
   private putNode(node: DrainNode): void {

@@ -15,6 +15,7 @@ type PodView = Pick<
   | 'podsByNode'
   | 'podsByOwner'
   | 'unsettledPods'
+  | 'versionByNode'
 >
 
 /** Every index is exact after each call; none is ever rebuilt by a scan of all pods. */
@@ -29,11 +30,13 @@ export class PodIndex {
   private readonly budgets = new Map<string, DrainBudget>()
   private readonly budgetsByNamespace = new Map<string, Map<string, DrainBudget>>()
   private readonly budgetKeysByPod = new Map<string, readonly string[]>()
+  private readonly versionByNode = new Map<string, number>()
+  private version = 0
 
   /** Live maps: read them within one turn. */
   view(): PodView {
     const { antiAffinePods, budgetKeysByPod, budgets, pods } = this
-    const { podsByBudget, podsByNode, podsByOwner, unsettledPods } = this
+    const { podsByBudget, podsByNode, podsByOwner, unsettledPods, versionByNode } = this
     return {
       antiAffinePods,
       budgetKeysByPod,
@@ -43,6 +46,7 @@ export class PodIndex {
       podsByNode,
       podsByOwner,
       unsettledPods,
+      versionByNode,
     }
   }
 
@@ -61,6 +65,7 @@ export class PodIndex {
     if (isUnsettled(pod)) this.unsettledPods.set(pod.key, pod)
     if (hasAntiAffinity(pod)) this.antiAffinePods.set(pod.key, pod)
     this.matchPod(pod)
+    this.touchPod(pod)
   }
 
   /** Forgets a pod; unknown keys are no error. */
@@ -74,6 +79,12 @@ export class PodIndex {
     if (pod.nodeName !== undefined) removeFrom(this.podsByNode, pod.nodeName, key)
     if (pod.ownerUid !== undefined) removeFrom(this.podsByOwner, pod.ownerUid, key)
     this.unmatchPod(key)
+    this.touchPod(pod)
+  }
+
+  /** Something that all pods may depend on has changed, e.g. a volume. */
+  touchAll(): void {
+    for (const name of this.podsByNode.keys()) this.touch(name)
   }
 
   /** Forgets all pods. */
@@ -94,12 +105,14 @@ export class PodIndex {
     if (previous === undefined || !isSameSelector(previous, budget)) {
       this.matchNamespace(budget.namespace)
     }
+    this.touchAround(this.podsByBudget.get(budget.key))
   }
 
   /** Forgets a budget; unknown keys are no error. */
   removeBudget(key: string): void {
     const budget = this.budgets.get(key)
     if (budget === undefined) return
+    this.touchAround(this.podsByBudget.get(key))
     this.budgets.delete(key)
     this.budgetsByNamespace.get(budget.namespace)?.delete(key)
     this.matchNamespace(budget.namespace)
@@ -110,10 +123,29 @@ export class PodIndex {
     for (const key of [...this.budgets.keys()]) this.removeBudget(key)
   }
 
+  /** Siblings that share a volume stand and fall with each other. */
+  private touchPod(pod: DrainPod): void {
+    if (pod.nodeName !== undefined) this.touch(pod.nodeName)
+    if (pod.needs.claimNames.length === 0 || pod.ownerUid === undefined) return
+    this.touchAround(this.podsByOwner.get(pod.ownerUid))
+  }
+
+  private touchAround(pods: ReadonlyMap<string, DrainPod> | undefined): void {
+    for (const { nodeName } of pods?.values() ?? []) {
+      if (nodeName !== undefined) this.touch(nodeName)
+    }
+  }
+
+  private touch(nodeName: string): void {
+    this.version += 1
+    this.versionByNode.set(nodeName, this.version)
+  }
+
   private matchNamespace(namespace: string): void {
     for (const pod of this.podsByNamespace.get(namespace)?.values() ?? []) {
       this.unmatchPod(pod.key)
       this.matchPod(pod)
+      this.touchPod(pod)
     }
   }
 
