@@ -13,9 +13,19 @@ export interface FenceRecord {
   readonly discovery?: string
 }
 
+/** Asked for every node of a group in every round; the tag is read once. */
+const records = new WeakMap<ObservedGroup, { readonly record: FenceRecord | undefined }>()
+
 /** What the group's fence tag says; undefined without a tag or when it is not ours to read. */
 export function fenceRecordOf(group: ObservedGroup): FenceRecord | undefined {
-  const text = group.tags[fenceTagKey]
+  const known = records.get(group)
+  if (known !== undefined) return known.record
+  const record = readRecord(group.tags[fenceTagKey])
+  records.set(group, { record })
+  return record
+}
+
+function readRecord(text: string | undefined): FenceRecord | undefined {
   if (text === undefined) return undefined
   try {
     const record = JSON.parse(text) as FenceRecord

@@ -5,7 +5,7 @@
 
 import { neighbourMisfit, type Occupancy } from './neighbour-fit.ts'
 import { misfit, type NodeShape } from './node-fit.ts'
-import { type FreeRoom, freeRoomOf, lackingResource, take } from './room.ts'
+import { type FreeRoom, freeRoomOf, giveBack, lackingResource, take, takeRoom } from './room.ts'
 import type { DrainNode, DrainPod, DrainView, PodNeeds, Room } from './view.ts'
 
 /** A node that may take pods: real and Ready, launching, or only thought of. */
@@ -25,12 +25,16 @@ export type Placement =
 interface Site {
   readonly node: LandingNode
   readonly free: FreeRoom
+  /** One over the allocatable amounts: scores are asked for far more often than sites are made. */
+  readonly perCpuMilli: number
+  readonly perMemoryByte: number
 }
 
 /** Fills nodes with promises, one pod at a time. */
 export class LandingPlan {
   private readonly view: DrainView
-  private readonly sites = new Map<string, Site>()
+  private readonly sites: Site[] = []
+  private readonly sitesByName = new Map<string, Site>()
   private readonly promised = new Map<string, DrainPod[]>()
   private readonly shapes = new Map<string, NodeShape>()
   private readonly occupancy: Occupancy
@@ -49,19 +53,23 @@ export class LandingPlan {
 
   /** Adds a node; its present pods (also those being deleted) take their room. */
   addNode(node: LandingNode): void {
-    const free = freeRoomOf(node.allocatable)
-    for (const pod of this.view.podsByNode.get(node.name)?.values() ?? []) {
-      if (!isFinished(pod)) take(free, pod.needs.requests)
-    }
-    this.sites.set(node.name, { node, free })
-    this.shapes.set(node.name, node)
+    const { allocatable, name } = node
+    const free = freeRoomOf(allocatable)
+    const used = this.view.usedByNode.get(name)
+    if (used !== undefined) takeRoom(free, used)
+    const perCpuMilli = 1 / Math.max(1, allocatable.cpuMilli)
+    const perMemoryByte = 1 / Math.max(1, allocatable.memoryBytes)
+    const site = { node, free, perCpuMilli, perMemoryByte }
+    this.sitesByName.set(name, site)
+    this.sites.push(site)
+    this.shapes.set(name, node)
   }
 
   /** Promises a place to the pod; with `isReadyOnly` only on Ready nodes. */
   place(pod: DrainPod, isReadyOnly: boolean): Placement {
     let best: Site | undefined
     let bestScore = Number.NEGATIVE_INFINITY
-    for (const site of this.sites.values()) {
+    for (const site of this.sites) {
       if (isReadyOnly && !site.node.isReady) continue
       const score = scoreOf(pod, site)
       // The costly checks only where the node would win.
@@ -77,7 +85,7 @@ export class LandingPlan {
   /** Ready nodes that could take the pod now, counted up to three; promises nothing. */
   siteCountOf(pod: DrainPod): number {
     let count = 0
-    for (const site of this.sites.values()) {
+    for (const site of this.sites) {
       if (site.node.isReady && this.misfitOn(pod, site) === undefined) count += 1
       if (count >= 3) break
     }
@@ -87,7 +95,7 @@ export class LandingPlan {
   /** Takes back what was promised to these pods: an all-or-nothing group that did not fit. */
   withdraw(placements: readonly { readonly pod: DrainPod; readonly nodeName: string }[]): void {
     for (const { pod, nodeName } of placements) {
-      const site = this.sites.get(nodeName)
+      const site = this.sitesByName.get(nodeName)
       if (site === undefined) continue
       giveBack(site.free, pod.needs.requests)
       const pods = this.promised.get(nodeName)
@@ -142,24 +150,10 @@ function shapeMisfit(pod: DrainPod, node: LandingNode, view: DrainView): string 
   return reason
 }
 
-function isFinished(pod: DrainPod): boolean {
-  return pod.phase === 'Succeeded' || pod.phase === 'Failed'
-}
-
 /** Least allocated, as the scheduler's default; a Ready node beats one that is still coming. */
 function scoreOf(pod: DrainPod, site: Site): number {
-  const { allocatable, isReady } = site.node
-  const cpu = (site.free.cpuMilli - pod.needs.requests.cpuMilli) / Math.max(1, allocatable.cpuMilli)
-  const memory =
-    (site.free.memoryBytes - pod.needs.requests.memoryBytes) / Math.max(1, allocatable.memoryBytes)
-  return cpu + memory + (isReady ? 4 : 0)
-}
-
-function giveBack(free: FreeRoom, requests: Room): void {
-  free.cpuMilli += requests.cpuMilli
-  free.memoryBytes += requests.memoryBytes
-  free.podCount += 1
-  for (const [name, amount] of Object.entries(requests.extended)) {
-    free.extended[name] = (free.extended[name] ?? 0) + amount
-  }
+  const { requests } = pod.needs
+  const cpu = (site.free.cpuMilli - requests.cpuMilli) * site.perCpuMilli
+  const memory = (site.free.memoryBytes - requests.memoryBytes) * site.perMemoryByte
+  return cpu + memory + (site.node.isReady ? 4 : 0)
 }

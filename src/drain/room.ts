@@ -17,11 +17,26 @@ export function freeRoomOf(room: Room): FreeRoom {
 
 /** Takes the requests of one pod out; may go below zero on an overcommitted node. */
 export function take(free: FreeRoom, requests: Room): void {
+  takeRoom(free, { ...requests, podCount: 1 })
+}
+
+/** Takes room out as it is, pod count included. */
+export function takeRoom(free: FreeRoom, requests: Room): void {
   free.cpuMilli -= requests.cpuMilli
   free.memoryBytes -= requests.memoryBytes
-  free.podCount -= 1
+  free.podCount -= requests.podCount
   for (const [name, amount] of Object.entries(requests.extended)) {
     free.extended[name] = (free.extended[name] ?? 0) - amount
+  }
+}
+
+/** Gives back what {@link take} took for one pod. */
+export function giveBack(free: FreeRoom, requests: Room): void {
+  free.cpuMilli += requests.cpuMilli
+  free.memoryBytes += requests.memoryBytes
+  free.podCount += 1
+  for (const [name, amount] of Object.entries(requests.extended)) {
+    free.extended[name] = (free.extended[name] ?? 0) + amount
   }
 }
 

@@ -128,6 +128,8 @@ export interface DrainView {
   readonly podsByNode: ReadonlyMap<string, ReadonlyMap<string, DrainPod>>
   /** Grows with every change that can alter what a node's pods stand for: pods, their budgets, siblings, volumes. */
   readonly versionByNode: ReadonlyMap<string, number>
+  /** Requests of all pods on a node that have not ended, also of those being deleted; no entry = none. */
+  readonly usedByNode: ReadonlyMap<string, Room>
   readonly podsByOwner: ReadonlyMap<string, ReadonlyMap<string, DrainPod>>
   /** Pods without a node, being deleted or not Ready: the few that most questions are about. */
   readonly unsettledPods: ReadonlyMap<string, DrainPod>

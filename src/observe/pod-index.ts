@@ -1,5 +1,6 @@
 /** Pods and budgets by everything the drain asks for, kept in step with each change. Observe layer, pure. */
 
+import { type FreeRoom, giveBack, take } from '../drain/room.ts'
 import { selects } from '../drain/selector.ts'
 import type { DrainBudget, DrainPod, DrainView } from '../drain/view.ts'
 
@@ -15,6 +16,7 @@ type PodView = Pick<
   | 'podsByNode'
   | 'podsByOwner'
   | 'unsettledPods'
+  | 'usedByNode'
   | 'versionByNode'
 >
 
@@ -30,13 +32,14 @@ export class PodIndex {
   private readonly budgets = new Map<string, DrainBudget>()
   private readonly budgetsByNamespace = new Map<string, Map<string, DrainBudget>>()
   private readonly budgetKeysByPod = new Map<string, readonly string[]>()
+  private readonly usedByNode = new Map<string, FreeRoom>()
   private readonly versionByNode = new Map<string, number>()
   private version = 0
 
   /** Live maps: read them within one turn. */
   view(): PodView {
-    const { antiAffinePods, budgetKeysByPod, budgets, pods } = this
-    const { podsByBudget, podsByNode, podsByOwner, unsettledPods, versionByNode } = this
+    const { antiAffinePods, budgetKeysByPod, budgets, pods, podsByBudget } = this
+    const { podsByNode, podsByOwner, unsettledPods, usedByNode, versionByNode } = this
     return {
       antiAffinePods,
       budgetKeysByPod,
@@ -46,6 +49,7 @@ export class PodIndex {
       podsByNode,
       podsByOwner,
       unsettledPods,
+      usedByNode,
       versionByNode,
     }
   }
@@ -60,7 +64,10 @@ export class PodIndex {
     this.remove(pod.key)
     this.pods.set(pod.key, pod)
     addTo(this.podsByNamespace, pod.namespace, pod)
-    if (pod.nodeName !== undefined) addTo(this.podsByNode, pod.nodeName, pod)
+    if (pod.nodeName !== undefined) {
+      addTo(this.podsByNode, pod.nodeName, pod)
+      this.use(pod.nodeName, pod, 1)
+    }
     if (pod.ownerUid !== undefined) addTo(this.podsByOwner, pod.ownerUid, pod)
     if (isUnsettled(pod)) this.unsettledPods.set(pod.key, pod)
     if (hasAntiAffinity(pod)) this.antiAffinePods.set(pod.key, pod)
@@ -76,7 +83,10 @@ export class PodIndex {
     this.unsettledPods.delete(key)
     this.antiAffinePods.delete(key)
     removeFrom(this.podsByNamespace, pod.namespace, key)
-    if (pod.nodeName !== undefined) removeFrom(this.podsByNode, pod.nodeName, key)
+    if (pod.nodeName !== undefined) {
+      removeFrom(this.podsByNode, pod.nodeName, key)
+      this.use(pod.nodeName, pod, -1)
+    }
     if (pod.ownerUid !== undefined) removeFrom(this.podsByOwner, pod.ownerUid, key)
     this.unmatchPod(key)
     this.touchPod(pod)
@@ -121,6 +131,18 @@ export class PodIndex {
   /** Forgets all budgets. */
   clearBudgets(): void {
     for (const key of [...this.budgets.keys()]) this.removeBudget(key)
+  }
+
+  private use(nodeName: string, pod: DrainPod, sign: 1 | -1): void {
+    if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return
+    let used = this.usedByNode.get(nodeName)
+    if (used === undefined) {
+      used = { cpuMilli: 0, memoryBytes: 0, podCount: 0, extended: {} }
+      this.usedByNode.set(nodeName, used)
+    }
+    if (sign === 1) giveBack(used, pod.needs.requests)
+    else take(used, pod.needs.requests)
+    if (used.podCount === 0) this.usedByNode.delete(nodeName)
   }
 
   /** Siblings that share a volume stand and fall with each other. */
