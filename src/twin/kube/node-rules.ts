@@ -25,14 +25,19 @@ export function covers(toleration: Toleration, taint: Taint): boolean {
 
 /** nodeSelector and required node affinity. */
 export function matchesNodeRules(spec: PodSpec, node: Node): boolean {
-  const labels = node.metadata.labels ?? {}
-  for (const [key, value] of Object.entries(spec.nodeSelector ?? {})) {
-    if (labels[key] !== value) return false
+  return nodeRulesOf(spec)(node)
+}
+
+/** The same for many nodes. */
+export function nodeRulesOf(spec: PodSpec): (node: Node) => boolean {
+  const pairs = Object.entries(spec.nodeSelector ?? {})
+  const terms =
+    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+  return (node) => {
+    const labels = node.metadata.labels ?? {}
+    for (const [key, value] of pairs) if (labels[key] !== value) return false
+    return terms === undefined || terms.some((term) => matchesTerm(term, node))
   }
-  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  return (
-    required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(term, node))
-  )
 }
 
 /** A term without any requirement matches nothing. */

@@ -1,11 +1,11 @@
 /** The scheduler's filters, in its order, with its texts (kubernetes-measured section 4). Twin layer. */
 
-import type { Node, Pod } from '../../../world/kube-objects.ts'
-import { isUntolerated, matchesNodeRules, matchesTerm } from '../node-rules.ts'
+import type { Node, NodeSelectorTerm, Pod, Taint } from '../../../world/kube-objects.ts'
+import { isUntolerated, matchesTerm, nodeRulesOf } from '../node-rules.ts'
 import type { KubeStore } from '../store.ts'
 import type { NodeCache, NodeInfo } from './node-cache.ts'
-import { interPodFault, spreadFault } from './pod-rules.ts'
-import { requirementsOf } from './requirements.ts'
+import { type DomainRules, domainRulesOf, interPodFault, spreadFault } from './pod-rules.ts'
+import { type Requirements, requirementsOf } from './requirements.ts'
 
 /** What filters look at. */
 export interface FilterContext {
@@ -13,70 +13,93 @@ export interface FilterContext {
   readonly cache: NodeCache
 }
 
+/** Reasons why a node cannot take the pod; empty when it can. Only resource filters give several. */
+export type PodFilter = (info: NodeInfo) => readonly string[]
+
 /** EBS volumes per node. */
 const attachLimit = 26
+const none: readonly string[] = []
 
-/** Reasons why the node cannot take the pod; empty when it can. Only resource filters give several. */
+/** The filters of one pod against one node; for many nodes use {@link compileFilter}. */
 export function faultsOf(pod: Pod, info: NodeInfo, context: FilterContext): readonly string[] {
-  const single = nodeFault(pod, info.node)
-  if (single !== undefined) return [single]
-  const needs = requirementsOf(pod.spec)
-  if (needs.hostPorts.some((port) => (info.ports.get(port) ?? 0) > 0)) {
-    return ["node(s) didn't have free ports for the requested pod ports"]
-  }
-  const lacking = resourceFaults(pod, info)
-  if (lacking.length > 0) return lacking
-  const volume = needs.claimNames.length > 0 ? volumeFault(pod, info, context.store) : undefined
-  if (volume !== undefined) return [volume]
-  const spread = needs.hasHardSpread ? spreadFault(pod, info, context) : undefined
-  if (spread !== undefined) return [spread]
-  const others = interPodFault(pod, info, context)
-  return others === undefined ? [] : [others]
+  return compileFilter(pod, context)(info)
 }
 
-function nodeFault(pod: Pod, node: Node): string | undefined {
+/**
+ * The filters of one pod, with everything that is the same for all nodes worked out once. Good for the
+ * moment only: what it knows of other pods does not follow their changes.
+ */
+export function compileFilter(pod: Pod, context: FilterContext): PodFilter {
+  const needs = requirementsOf(pod.spec)
+  const nodeFault = compileNodeFault(pod)
+  const zoneTerms = needs.claimNames.length > 0 ? volumeTermsOf(pod, context.store) : []
+  let rules: DomainRules | undefined
+  return (info) => {
+    const single = nodeFault(info.node)
+    if (single !== undefined) return [single]
+    if (needs.hostPorts.some((port) => (info.ports.get(port) ?? 0) > 0)) {
+      return ["node(s) didn't have free ports for the requested pod ports"]
+    }
+    const lacking = resourceFaults(needs, info)
+    if (lacking.length > 0) return lacking
+    const volume = zoneTerms.length > 0 ? volumeFault(zoneTerms, info) : undefined
+    if (volume !== undefined) return [volume]
+    rules ??= domainRulesOf(pod, context)
+    const others = spreadFault(rules, info) ?? interPodFault(rules, info)
+    return others === undefined ? none : [others]
+  }
+}
+
+const unschedulable: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
+
+function compileNodeFault(pod: Pod): (node: Node) => string | undefined {
   const tolerations = pod.spec.tolerations ?? []
-  if (node.spec?.unschedulable === true) {
-    const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' as const }
-    if (isUntolerated(taint, tolerations)) return 'node(s) were unschedulable'
+  const isHeldByCordon = isUntolerated(unschedulable, tolerations)
+  const matchesRules = nodeRulesOf(pod.spec)
+  return (node) => {
+    if (isHeldByCordon && node.spec?.unschedulable === true) return 'node(s) were unschedulable'
+    if (node.spec?.taints?.some((taint) => isUntolerated(taint, tolerations))) {
+      return 'node(s) had untolerated taint(s)'
+    }
+    return matchesRules(node) ? undefined : "node(s) didn't match Pod's node affinity/selector"
   }
-  if (node.spec?.taints?.some((taint) => isUntolerated(taint, tolerations))) {
-    return 'node(s) had untolerated taint(s)'
-  }
-  if (!matchesNodeRules(pod.spec, node)) {
-    return "node(s) didn't match Pod's node affinity/selector"
-  }
-  return undefined
 }
 
-function resourceFaults(pod: Pod, info: NodeInfo): readonly string[] {
-  const needs = requirementsOf(pod.spec)
+function resourceFaults(needs: Requirements, info: NodeInfo): readonly string[] {
+  const { cpuMilli, extended, memoryBytes } = needs
+  const hasCpu = cpuMilli === 0 || cpuMilli <= info.cpuFree
+  const hasMemory = memoryBytes === 0 || memoryBytes <= info.memoryFree
+  if (hasCpu && hasMemory && info.podsFree >= 1 && extended.length === 0) return none
   const faults: string[] = []
   if (info.podsFree < 1) faults.push('Too many pods')
-  if (needs.cpuMilli > 0 && needs.cpuMilli > info.cpuFree) faults.push('Insufficient cpu')
-  if (needs.memoryBytes > 0 && needs.memoryBytes > info.memoryFree) {
-    faults.push('Insufficient memory')
-  }
-  for (const [name, amount] of needs.extended) {
+  if (!hasCpu) faults.push('Insufficient cpu')
+  if (!hasMemory) faults.push('Insufficient memory')
+  for (const [name, amount] of extended) {
     if (amount > (info.extendedFree.get(name) ?? 0)) faults.push(`Insufficient ${name}`)
   }
   return faults
 }
 
-function volumeFault(pod: Pod, info: NodeInfo, store: KubeStore): string | undefined {
-  const { namespace } = pod.metadata
-  let volumeCount = 0
-  for (const name of requirementsOf(pod.spec).claimNames) {
-    const claim = store.get('PersistentVolumeClaim', namespace, name)
+/** Node terms of a bound volume; undefined = usable anywhere. */
+type VolumeTerms = readonly NodeSelectorTerm[] | undefined
+
+function volumeTermsOf(pod: Pod, store: KubeStore): readonly VolumeTerms[] {
+  return requirementsOf(pod.spec).claimNames.flatMap((name) => {
+    const claim = store.get('PersistentVolumeClaim', pod.metadata.namespace, name)
     const volumeName = claim?.spec?.volumeName
-    if (volumeName === undefined) continue
+    if (volumeName === undefined) return []
     const volume = store.get('PersistentVolume', undefined, volumeName)
-    const terms = volume?.spec?.nodeAffinity?.required?.nodeSelectorTerms
+    return [volume?.spec?.nodeAffinity?.required?.nodeSelectorTerms]
+  })
+}
+
+function volumeFault(volumes: readonly VolumeTerms[], info: NodeInfo): string | undefined {
+  for (const terms of volumes) {
     if (terms !== undefined && !terms.some((term) => matchesTerm(term, info.node))) {
       return "node(s) didn't match PersistentVolume's node affinity"
     }
-    volumeCount += 1
   }
+  let volumeCount = volumes.length
   for (const other of info.pods.values()) {
     volumeCount += requirementsOf(other.spec).claimNames.length
   }

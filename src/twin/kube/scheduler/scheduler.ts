@@ -7,7 +7,7 @@ import { withCondition } from '../conditions.ts'
 import { controllerOf } from '../controllers/pod-maker.ts'
 import { recordEvent } from '../event-recorder.ts'
 import { objectKey } from '../store.ts'
-import { type FilterContext, faultsOf } from './filters.ts'
+import { compileFilter, type FilterContext } from './filters.ts'
 import { NodeCache, type NodeInfo } from './node-cache.ts'
 import { type SiblingCounts, scoreOf } from './scores.ts'
 
@@ -110,11 +110,12 @@ export class Scheduler {
 
   private pick(pod: Pod): NodeInfo | undefined {
     const siblings = this.siblingsOf(pod)
+    const filter = compileFilter(pod, this.context)
     const faults = new Map<string, number>()
     let best: NodeInfo | undefined
     let bestScore = Number.NEGATIVE_INFINITY
     for (const info of this.context.cache.infos.values()) {
-      const found = faultsOf(pod, info, this.context)
+      const found = filter(info)
       if (found.length > 0) {
         for (const fault of found) faults.set(fault, (faults.get(fault) ?? 0) + 1)
         continue
