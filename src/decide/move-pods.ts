@@ -8,7 +8,7 @@ import { LandingPlan, landingNodeOf } from '../drain/landing.ts'
 import { owedPods, waitingPods } from '../drain/reservations.ts'
 import type { DrainPod } from '../drain/view.ts'
 import { CapacityPlanner, comingNodes, isResting } from './capacity.ts'
-import { isCritical, isCriticalPodAway } from './critical.ts'
+import { isCriticalServiceDown, isSoleCritical } from './critical.ts'
 import { isFenced } from './fence-record.ts'
 import { newGroupsOf } from './groups.ts'
 import type { MoveState, OldNode } from './move-state.ts'
@@ -134,12 +134,12 @@ function evictFromOpenNodes(move: Move): void {
   const { nowMs, observed, stage, state } = move
   let evictionCount = 0
   let isNarrowBusy = move.isNarrowPodOwed
-  let isCriticalBusy = isCriticalPodAway(observed.drain, nowMs)
+  let isCriticalBusy = isCriticalServiceDown(observed.drain, nowMs)
   const held: DrainPod[] = []
   for (const { node, pods } of openNodesFewestFirst(state)) {
     for (const { pod, stance } of movesInOrder(pods)) {
       if (stance.kind !== 'movable') continue
-      const critical = isCritical(pod, observed.drain)
+      const critical = isSoleCritical(pod, observed.drain)
       const mayGo =
         evictionCount < evictionsPerTickMax && !isNarrowBusy && !(critical && isCriticalBusy)
       if (!mayGo || !isGranted(move, pod) || !landsSafely(move, pod, evictionCount)) {
