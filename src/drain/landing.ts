@@ -92,6 +92,11 @@ export class LandingPlan {
     return count
   }
 
+  /** Whether any node could take the pod if it were empty: labels, taints and volumes fit. */
+  couldHost(pod: DrainPod): boolean {
+    return this.sites.some(({ node }) => shapeMisfit(pod, node, this.view) === undefined)
+  }
+
   /** Takes back what was promised to these pods: an all-or-nothing group that did not fit. */
   withdraw(placements: readonly { readonly pod: DrainPod; readonly nodeName: string }[]): void {
     for (const { pod, nodeName } of placements) {
