@@ -1,8 +1,9 @@
 /** Which nodes to launch: the simulation goes on with nodes that are only thought of. Decide layer, pure. */
 
 import type { LandingNode, LandingPlan } from '../drain/landing.ts'
-import { misfit } from '../drain/node-fit.ts'
+import { misfit, type NodeShape } from '../drain/node-fit.ts'
 import { freeRoomOf, lackingResource } from '../drain/room.ts'
+import { type ShapeClass, shapeClassOf } from '../drain/shape-class.ts'
 import type { DrainPod } from '../drain/view.ts'
 import { isLeaving, type NewGroup } from './groups.ts'
 import type { Observed, ObservedGroup } from './observed.ts'
@@ -36,7 +37,18 @@ export function comingNodes(groups: readonly NewGroup[], observed: Observed): La
 /** A node of the group as it will be. */
 export function thoughtNode(target: TargetNodeGroup, groupName: string, name: string): LandingNode {
   const { labels, taints, allocatable } = target.template
-  return { name, zone: target.zone, labels, taints, allocatable, isReady: false, groupName }
+  const shape = { name, zone: target.zone, labels, taints }
+  return { ...shape, allocatable, isReady: false, groupName, shapeClass: classOf(target, shape) }
+}
+
+const classes = new WeakMap<TargetNodeGroup, ShapeClass>()
+
+function classOf(target: TargetNodeGroup, shape: NodeShape): ShapeClass {
+  const known = classes.get(target)
+  if (known !== undefined) return known
+  const fresh = shapeClassOf(shape)
+  classes.set(target, fresh)
+  return fresh
 }
 
 /** Adds nodes to a plan, group by group, within the surge. */

@@ -6,13 +6,15 @@
 import { neighbourMisfit, type Occupancy } from './neighbour-fit.ts'
 import { misfit, type NodeShape } from './node-fit.ts'
 import { type FreeRoom, freeRoomOf, giveBack, lackingResource, take, takeRoom } from './room.ts'
-import type { DrainNode, DrainPod, DrainView, PodNeeds, Room } from './view.ts'
+import { classFits, isNameBound, type ShapeClass, shapeClassOf } from './shape-class.ts'
+import type { DrainNode, DrainPod, DrainView, Room } from './view.ts'
 
 /** A node that may take pods: real and Ready, launching, or only thought of. */
 export interface LandingNode extends NodeShape {
   readonly allocatable: Room
   /** False for nodes that are not Ready yet: they count for planning, not for evictions. */
   readonly isReady: boolean
+  readonly shapeClass: ShapeClass
   /** Auto Scaling group of a planned node. */
   readonly groupName?: string
 }
@@ -33,7 +35,7 @@ interface Site {
 /** Fills nodes with promises, one pod at a time. */
 export class LandingPlan {
   private readonly view: DrainView
-  private readonly sites: Site[] = []
+  private readonly sitesByClass = new Map<ShapeClass, Site[]>()
   private readonly sitesByName = new Map<string, Site>()
   private readonly promised = new Map<string, DrainPod[]>()
   private readonly shapes = new Map<string, NodeShape>()
@@ -61,7 +63,9 @@ export class LandingPlan {
     const perMemoryByte = 1 / Math.max(1, allocatable.memoryBytes)
     const site = { node, free, perCpuMilli, perMemoryByte }
     this.sitesByName.set(name, site)
-    this.sites.push(site)
+    const ofClass = this.sitesByClass.get(node.shapeClass)
+    if (ofClass === undefined) this.sitesByClass.set(node.shapeClass, [site])
+    else ofClass.push(site)
     this.shapes.set(name, node)
   }
 
@@ -69,13 +73,15 @@ export class LandingPlan {
   place(pod: DrainPod, isReadyOnly: boolean): Placement {
     let best: Site | undefined
     let bestScore = Number.NEGATIVE_INFINITY
-    for (const site of this.sites) {
-      if (isReadyOnly && !site.node.isReady) continue
-      const score = scoreOf(pod, site)
-      // The costly checks only where the node would win.
-      if (score <= bestScore || this.misfitOn(pod, site) !== undefined) continue
-      best = site
-      bestScore = score
+    for (const sites of this.fittingSites(pod)) {
+      for (const site of sites) {
+        if (isReadyOnly && !site.node.isReady) continue
+        const score = scoreOf(pod, site)
+        // The costly checks only where the node would win.
+        if (score <= bestScore || !this.hasRoom(pod, site)) continue
+        best = site
+        bestScore = score
+      }
     }
     if (best === undefined) return { kind: 'unplaced' }
     this.promise(pod, best)
@@ -85,16 +91,18 @@ export class LandingPlan {
   /** Ready nodes that could take the pod now, counted up to three; promises nothing. */
   siteCountOf(pod: DrainPod): number {
     let count = 0
-    for (const site of this.sites) {
-      if (site.node.isReady && this.misfitOn(pod, site) === undefined) count += 1
-      if (count >= 3) break
+    for (const sites of this.fittingSites(pod)) {
+      for (const site of sites) {
+        if (site.node.isReady && this.hasRoom(pod, site)) count += 1
+        if (count >= 3) return count
+      }
     }
     return count
   }
 
   /** Whether any node could take the pod if it were empty: labels, taints and volumes fit. */
   couldHost(pod: DrainPod): boolean {
-    return this.sites.some(({ node }) => shapeMisfit(pod, node, this.view) === undefined)
+    return this.fittingSites(pod).some((sites) => sites.length > 0)
   }
 
   /** Takes back what was promised to these pods: an all-or-nothing group that did not fit. */
@@ -109,10 +117,20 @@ export class LandingPlan {
     }
   }
 
-  private misfitOn(pod: DrainPod, site: Site): string | undefined {
-    const lacking = lackingResource(site.free, pod.needs.requests)
-    if (lacking !== undefined) return `insufficient ${lacking}`
-    return shapeMisfit(pod, site.node, this.view) ?? neighbourMisfit(pod, site.node, this.occupancy)
+  /** The nodes whose labels, taints and zone admit the pod. */
+  private fittingSites(pod: DrainPod): readonly (readonly Site[])[] {
+    const isBound = isNameBound(pod, this.view)
+    const fitting: (readonly Site[])[] = []
+    for (const [shapeClass, sites] of this.sitesByClass) {
+      if (isBound) fitting.push(sites.filter(({ node }) => !misfit(pod, node, this.view)))
+      else if (classFits(pod, shapeClass, this.view)) fitting.push(sites)
+    }
+    return fitting
+  }
+
+  private hasRoom(pod: DrainPod, site: Site): boolean {
+    if (lackingResource(site.free, pod.needs.requests) !== undefined) return false
+    return neighbourMisfit(pod, site.node, this.occupancy) === undefined
   }
 
   private promise(pod: DrainPod, site: Site): void {
@@ -130,29 +148,10 @@ export function landingNodeOf(node: DrainNode): LandingNode {
   const known = landingNodes.get(node)
   if (known !== undefined) return known
   const { name, zone, labels, taints, allocatable, isReady } = node
-  const landing = { name, zone, labels, taints, allocatable, isReady }
+  const shapeClass = shapeClassOf(node)
+  const landing = { name, zone, labels, taints, allocatable, isReady, shapeClass }
   landingNodes.set(node, landing)
   return landing
-}
-
-/** Misfits by identity: nodes and templates outlive many ticks. Pods with claims are looked at each time. */
-const misfits = new WeakMap<
-  LandingNode,
-  WeakMap<PodNeeds, { readonly reason: string | undefined }>
->()
-
-function shapeMisfit(pod: DrainPod, node: LandingNode, view: DrainView): string | undefined {
-  if (pod.needs.claimNames.length > 0) return misfit(pod, node, view)
-  let ofNode = misfits.get(node)
-  if (ofNode === undefined) {
-    ofNode = new WeakMap()
-    misfits.set(node, ofNode)
-  }
-  const known = ofNode.get(pod.needs)
-  if (known !== undefined) return known.reason
-  const reason = misfit(pod, node, view)
-  ofNode.set(pod.needs, { reason })
-  return reason
 }
 
 /** Least allocated, as the scheduler's default; a Ready node beats one that is still coming. */
