@@ -88,7 +88,7 @@ function isGranted(move: Move, pod: DrainPod): boolean {
   const { ledger, observed } = move
   const allowance = allowanceOf(pod, observed.drain)
   if (pod.phase === 'Pending') return true
-  if (ledger.isLastReady(pod)) return false
+  if (ledger.leavesTooFew(pod)) return false
   if (allowance.kind === 'budget' && !pod.isReady) {
     const { budget } = allowance
     if (budget.policy === 'AlwaysAllow') return true

@@ -15,8 +15,16 @@ export type Allowance =
 /** Budgets whose selector matches the pod. */
 export function budgetsOf(pod: DrainPod, view: DrainView): readonly DrainBudget[] {
   const keys = view.budgetKeysByPod.get(pod.key)
-  return keys === undefined ? [] : keys.flatMap((key) => view.budgets.get(key) ?? [])
+  if (keys === undefined) return noBudgets
+  const budgets: DrainBudget[] = []
+  for (const key of keys) {
+    const budget = view.budgets.get(key)
+    if (budget !== undefined) budgets.push(budget)
+  }
+  return budgets
 }
+
+const noBudgets: readonly DrainBudget[] = []
 
 /** The account of a pod. Controllers without a budget get a virtual one. */
 export function allowanceOf(pod: DrainPod, view: DrainView): Allowance {
@@ -28,12 +36,16 @@ export function allowanceOf(pod: DrainPod, view: DrainView): Allowance {
   return { kind: 'virtual', key: pod.ownerUid ?? pod.uid, controller }
 }
 
+/** Charts often ship budgets that let all but one replica go: good for a node, too little for a fleet. */
+const readyShareMin = 0.5
+
 /** Counts what is still free of each account during one tick. */
 export class AllowanceLedger {
   private readonly view: DrainView
   private readonly virtualFraction: number
   private readonly free = new Map<string, number>()
   private readonly ready = new Map<string, number>()
+  private readonly spentOwners = new Set<string>()
 
   /** `virtualFraction`: share of a controller without budget that may be away, e.g. 0.1; at least 1 pod. */
   constructor(view: DrainView, virtualFraction: number) {
@@ -55,15 +67,30 @@ export class AllowanceLedger {
   spend(pod: DrainPod, allowance: Allowance): void {
     this.free.set(ledgerKey(allowance), this.freeOf(pod, allowance) - 1)
     if (pod.ownerUid !== undefined && isHealthy(pod)) {
+      this.spentOwners.add(pod.ownerUid)
       this.ready.set(pod.ownerUid, this.readyOf(pod.ownerUid) - 1)
     }
   }
 
-  /** True for the last Ready replica of a controller that wants several, whatever its budget says. */
-  isLastReady(pod: DrainPod): boolean {
+  /**
+   * True when too few Ready replicas would be left of a controller that wants several, whatever its
+   * budget says: less than half, or none. Below half without us it still gives one pod at a time.
+   */
+  leavesTooFew(pod: DrainPod): boolean {
     if (pod.ownerUid === undefined || !isHealthy(pod)) return false
     const wanted = this.view.controllers.get(pod.ownerUid)?.replicas ?? 1
-    return wanted >= 2 && this.readyOf(pod.ownerUid) <= 1
+    if (wanted < 2) return false
+    const leftCount = this.readyOf(pod.ownerUid) - 1
+    if (leftCount < 1) return true
+    return leftCount < Math.ceil(wanted * readyShareMin) && this.isMoving(pod.ownerUid)
+  }
+
+  private isMoving(ownerUid: string): boolean {
+    if (this.spentOwners.has(ownerUid)) return true
+    for (const one of this.view.podsByOwner.get(ownerUid)?.values() ?? []) {
+      if (one.deletionAtMs !== undefined || one.nodeName === undefined) return true
+    }
+    return false
   }
 
   private readyOf(ownerUid: string): number {

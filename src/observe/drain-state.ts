@@ -19,6 +19,11 @@ export class DrainState {
   private readonly webhookServices = new Map<string, readonly string[]>()
   private readonly evictedAtMs = new Map<string, number>()
 
+  /** Pods known now. */
+  get podCount(): number {
+    return this.pods.view().pods.size
+  }
+
   /** Marks a pod as on its way out until a watch says so: our own eviction may be ahead of the cache. */
   noteEviction(key: string, uid: string, atMs: number): void {
     const pod = this.pods.get(key)

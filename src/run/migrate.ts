@@ -40,6 +40,8 @@ export type MigrationOutcome =
 
 /** Ticks are at least this far apart: one tick answers many events. */
 const tickMs = 1000
+/** In clusters with more pods than this ticks are rarer in proportion: each looks at all of them. */
+const podsPerTickMs = 5
 /** Between looks when nothing is known to happen. */
 const idleTickMs = 60_000
 /** In waits longer than this the lease is given back. */
@@ -118,11 +120,15 @@ class MigrationLoop {
     const ready = decision.actions.filter((action) => !this.backoff.isResting(action, nowMs))
     if (ready.length > 0) {
       await executeAll(ready, this.context, (outcome) => this.take(outcome))
-      await this.pause.until(startedMs + tickMs)
+      await this.pause.until(startedMs + this.tickMsNow())
     } else if (decision.kind === 'act' || decision.kind === 'wait') {
       await this.wait(decision)
     }
     return decision
+  }
+
+  private tickMsNow(): number {
+    return Math.max(tickMs, this.kubeObserver.drain.podCount / podsPerTickMs)
   }
 
   private async holdLease(): Promise<boolean> {
@@ -209,8 +215,9 @@ class MigrationLoop {
       }
       return
     }
-    await this.pause.until(nowMs + tickMs)
-    await this.pause.orWoken(Math.max(dueMs, nowMs + tickMs))
+    const nextMs = nowMs + this.tickMsNow()
+    await this.pause.until(nextMs)
+    await this.pause.orWoken(Math.max(dueMs, nextMs))
   }
 
   /** Repeats what fails for reasons that pass; says what it waits for. */

@@ -1,10 +1,12 @@
 /** Questions about pods that several rules ask. Twin layer. */
 
 import type { Pod, PodDisruptionBudget } from '../../world/kube-objects.ts'
+import { BudgetIndex } from '../kube/budget-index.ts'
 import type { KubeCluster } from '../kube/cluster.ts'
 import { isPodReady, isPodTerminal } from '../kube/conditions.ts'
 import { expectationOf } from '../kube/expected-pods.ts'
 import { matcherOf } from '../kube/selectors.ts'
+import type { KubeStore } from '../kube/store.ts'
 
 /** Ready and not on its way out. */
 export function isHealthy(pod: Pod): boolean {
@@ -27,15 +29,16 @@ export function nameOf(pod: Pod): string {
   return `${pod.metadata.namespace}/${pod.metadata.name}`
 }
 
+const indexes = new WeakMap<KubeStore, BudgetIndex>()
+
 /** Budgets over the pod. */
-export function budgetsOver(pod: Pod, cluster: KubeCluster): readonly PodDisruptionBudget[] {
-  const { labels, namespace } = pod.metadata
-  const found: PodDisruptionBudget[] = []
-  for (const budget of cluster.store.values('PodDisruptionBudget')) {
-    if (budget.metadata.namespace !== namespace) continue
-    if (matcherOf(budget.spec.selector)(labels ?? {})) found.push(budget)
+export function budgetsOver(pod: Pod, { store }: KubeCluster): readonly PodDisruptionBudget[] {
+  let index = indexes.get(store)
+  if (index === undefined) {
+    index = new BudgetIndex(store)
+    indexes.set(store, index)
   }
-  return found
+  return index.over(pod)
 }
 
 /** What the pods themselves say of a budget: not its status, which may lag. */

@@ -1,11 +1,11 @@
 /** Rules 5 to 9, 15 and 16: instances, zones, room, volumes. Twin layer. */
 
 import { parseBytes, parseCpuMilli } from '../../../nodes/quantity.ts'
-import type { Node, Pod } from '../../../world/kube-objects.ts'
+import type { Node } from '../../../world/kube-objects.ts'
 import type { InstanceState } from '../../aws/state.ts'
-import { requirementsOf } from '../../kube/scheduler/requirements.ts'
 import type { Invariant, JudgeView } from '../invariant.ts'
-import { isMovable, nameOf, ownerOf } from '../pods.ts'
+import { isMovable, nameOf } from '../pods.ts'
+import { RoomSums } from '../room-sums.ts'
 
 function nodeNameOf(view: JudgeView, instance: InstanceState): string | undefined {
   return view.cluster.machines.nodeOf(instance.id)?.metadata.name
@@ -94,39 +94,35 @@ export const roomForAll: Invariant = {
   name: 'room-for-all',
   text: 'Schedulable Ready nodes have room for every pod on the nodes that we cordoned.',
   visibility: 'full',
-  watch: (view) => ({
-    onAudit(record) {
-      if (record.kind !== 'Node' || record.verb !== 'patch' || !view.isOurs(record.user)) return
-      const before = record.before as Node | undefined
-      const after = view.cluster.store.get('Node', undefined, record.ref.name)
-      const isCordon = before?.spec?.unschedulable !== true && after?.spec?.unschedulable === true
-      if (isCordon) checkRoom(view, record.ref.name)
-    },
-  }),
+  watch: (view) => {
+    const sums = new RoomSums(view.cluster.store)
+    return {
+      onStore: (event) => sums.take(event),
+      onAudit(record) {
+        if (record.kind !== 'Node' || record.verb !== 'patch' || !view.isOurs(record.user)) return
+        const before = record.before as Node | undefined
+        const after = view.cluster.store.get('Node', undefined, record.ref.name)
+        const isCordon = before?.spec?.unschedulable !== true && after?.spec?.unschedulable === true
+        if (isCordon) checkRoom(view, record.ref.name, sums)
+      },
+    }
+  },
 }
 
-function checkRoom(view: JudgeView, nodeName: string): void {
-  const { store } = view.cluster
+function checkRoom(view: JudgeView, nodeName: string, sums: RoomSums): void {
   let freeCpuMilli = 0
   let freeBytes = 0
   let owedCpuMilli = 0
   let owedBytes = 0
-  for (const node of store.values('Node')) {
-    const isOpen = node.spec?.unschedulable !== true && isReady(node)
-    if (isOpen) {
-      freeCpuMilli += parseCpuMilli(node.status?.allocatable?.['cpu'] ?? '0')
-      freeBytes += parseBytes(node.status?.allocatable?.['memory'] ?? '0')
-    }
-    for (const pod of store.podsOnNode(node.metadata.name).values()) {
-      const isGoing = pod.metadata.deletionTimestamp !== undefined
-      const needs = requirementsOf(pod.spec)
-      if (isOpen) {
-        freeCpuMilli -= needs.cpuMilli
-        freeBytes -= needs.memoryBytes
-      } else if (!isGoing && isOwed(pod)) {
-        owedCpuMilli += needs.cpuMilli
-        owedBytes += needs.memoryBytes
-      }
+  for (const node of view.cluster.store.values('Node')) {
+    const sum = sums.of(node.metadata.name)
+    if (node.spec?.unschedulable !== true && isReady(node)) {
+      const { cpu = '0', memory = '0' } = node.status?.allocatable ?? {}
+      freeCpuMilli += parseCpuMilli(cpu) - sum.usedCpuMilli
+      freeBytes += parseBytes(memory) - sum.usedBytes
+    } else {
+      owedCpuMilli += sum.owedCpuMilli
+      owedBytes += sum.owedBytes
     }
   }
   if (owedCpuMilli <= freeCpuMilli && owedBytes <= freeBytes) return
@@ -134,11 +130,6 @@ function checkRoom(view: JudgeView, nodeName: string): void {
     nodeName,
     `was cordoned with room for ${freeCpuMilli}m CPU on other nodes, ${owedCpuMilli}m needed`,
   )
-}
-
-/** Pods that will need a place when they move; pods without controller do not come back. */
-function isOwed(pod: Pod): boolean {
-  return isMovable(pod) && ownerOf(pod) !== undefined && pod.spec.restartPolicy === 'Always'
 }
 
 /** 9 */
