@@ -1,4 +1,4 @@
-/** Further old nodes are opened when their pods have a place, and new nodes launched when they have none. Decide layer, pure. */
+/** Old nodes opened when their pods have a place, new nodes launched when they have none. Decide layer, pure. */
 
 import type { DrainPod } from '../drain/view.ts'
 import { comingNodes } from './capacity.ts'
