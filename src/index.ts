@@ -1,5 +1,7 @@
 /** The library: what the CLI uses, for programs. Above every layer. */
 
+export { AwsBudgets } from './aws/budgets.ts'
+export { type AwsConnection, type AwsOptions, connectAws } from './aws/port.ts'
 export type { DesiredCluster, DesiredFleet } from './fleet/desired.ts'
 export { type LoadedFleet, loadFleet } from './fleet/load-fleet.ts'
 export { type RehearseOptions, rehearseMigration } from './run/rehearse.ts'
@@ -8,3 +10,5 @@ export { scenarioNames, scenarioWorld } from './twin/build/scenario.ts'
 export { scenarioFleetYaml } from './twin/build/scenario-fleet.ts'
 export { type FailureCode, isFailure, RegroupError } from './world/failure.ts'
 export type { Finding } from './world/finding.ts'
+export { systemClock } from './world/system-clock.ts'
+export { systemRandom } from './world/system-random.ts'

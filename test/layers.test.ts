@@ -7,6 +7,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   nodes: ['world'],
   drain: ['world'],
   fleet: ['nodes', 'world'],
+  aws: ['world'],
   twin: ['nodes', 'world'],
   decide: ['drain', 'fleet', 'nodes', 'world'],
   observe: ['decide', 'drain', 'fleet', 'nodes', 'world'],

@@ -1,0 +1,172 @@
+/** The real AWS port: the SDK behind budgets, retries and one error class. Aws layer. */
+
+import type { AwsApi } from '../world/aws-api.ts'
+import type { Clock } from '../world/clock.ts'
+import { isFailure, RegroupError } from '../world/failure.ts'
+import type { Random } from '../world/random.ts'
+import { type RetryPolicy, retrying } from '../world/retry.ts'
+import { AwsBudgets } from './budgets.ts'
+import { classify } from './classify.ts'
+import { Clients } from './clients.ts'
+import { type IdentityOptions, identityText, roleCredentials } from './credentials.ts'
+import { type AwsCall, type AwsService, awsCall } from './operation.ts'
+import { allPages } from './pages.ts'
+
+/** How to reach one account in one Region. */
+export interface AwsOptions {
+  readonly region: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly identity?: IdentityOptions
+  /** Address for all services instead of AWS's own: a twin, a VPC endpoint, a proxy. */
+  readonly endpoint?: string
+  /** Refuses every call that could change something, before it is signed. */
+  readonly isReadOnly?: boolean
+  /** Shared by the connections of a process; absent = budgets of its own. */
+  readonly budgets?: AwsBudgets
+  /** An answer that takes longer is given up; default 30 s. Real time: it guards a socket. */
+  readonly callTimeoutMs?: number
+  /** Told whenever a call has to wait: for its budget, or before it is repeated. */
+  readonly onWait?: (text: string, waitMs: number) => void
+}
+
+/** An open port; `close` lets the process end at once. */
+export interface AwsConnection {
+  readonly api: AwsApi
+  close(): Promise<void>
+}
+
+/** Reads are repeated this often; writes only when the server says that it did nothing. */
+const policy: RetryPolicy = { attemptsMax: 5, firstDelayMs: 250, delayMsMax: 10_000 }
+/** None of the calls computes for long. */
+const defaultCallTimeoutMs = 30_000
+/** Shorter waits for a budget are not worth a word. */
+const toldWaitMs = 2000
+
+/** Nothing is connected or read before the first call. Calls reject with a RegroupError only. */
+export function connectAws(options: AwsOptions): AwsConnection {
+  const port = new AwsPort(options)
+  const service = <Api extends object>(name: AwsService): Api =>
+    new Proxy({} as Api, {
+      get: (_target, method) =>
+        typeof method === 'string' && method !== 'then'
+          ? (input: unknown) => port.call(name, method, input)
+          : undefined,
+    })
+  const api: AwsApi = {
+    region: options.region,
+    autoScaling: service('autoScaling'),
+    ec2: service('ec2'),
+    eks: service('eks'),
+    ssm: service('ssm'),
+    sts: service('sts'),
+  }
+  return { api, close: () => port.close() }
+}
+
+class AwsPort {
+  private readonly options: AwsOptions
+  private readonly clients: Clients
+  private readonly budgets: AwsBudgets
+  private readonly account: string
+  private identityArn: string | undefined
+
+  constructor(options: AwsOptions) {
+    const { clock, endpoint, identity = {}, region } = options
+    this.options = options
+    this.account = identityText(identity)
+    this.budgets = options.budgets ?? new AwsBudgets(clock)
+    const base = { region, ...(endpoint === undefined ? {} : { endpoint }) }
+    const credentials = roleCredentials(identity, base)
+    this.clients = new Clients({
+      ...base,
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(identity.profile === undefined ? {} : { profile: identity.profile }),
+    })
+  }
+
+  close(): Promise<void> {
+    return this.clients.close()
+  }
+
+  /** Every page of one operation. */
+  async call(service: AwsService, method: string, input: unknown): Promise<unknown> {
+    const call = awsCall(this.options.region, service, method, input)
+    this.assertAllowed(call)
+    try {
+      return await allPages(method, input, (page) => this.repeated(call, page))
+    } catch (error) {
+      throw isFailure(error, 'forbidden') ? await this.withIdentity(error, call) : error
+    }
+  }
+
+  private assertAllowed(call: AwsCall): void {
+    if (call.kind === 'read' || this.options.isReadOnly !== true) return
+    const text = `${call.action}: refused because of --read-only; nothing was sent`
+    throw new RegroupError('forbidden', text, { context: { operation: call.action } })
+  }
+
+  private repeated(call: AwsCall, input: unknown): Promise<unknown> {
+    const { clock, onWait, random } = this.options
+    return retrying(
+      {
+        clock,
+        random,
+        policy,
+        isRetried: ({ code, retry }) =>
+          retry !== 'never' && (call.kind === 'read' ? code !== 'in-use' : hadNoEffect.has(code)),
+        onRetry: (failure, delayMs) => onWait?.(failure.message, delayMs),
+      },
+      () => this.once(call, input),
+    )
+  }
+
+  private async once(call: AwsCall, input: unknown): Promise<unknown> {
+    const bucket = this.budgets.bucketOf(this.account, call)
+    const waitMs = bucket.waitMs()
+    if (waitMs >= toldWaitMs) this.options.onWait?.(`${call.action}: rate budget`, waitMs)
+    await bucket.take()
+    try {
+      return await this.send(call, input)
+    } catch (error) {
+      const failure = classify(error, call)
+      if (failure.code === 'throttled') bucket.throttled()
+      throw failure
+    }
+  }
+
+  /** The race covers answers that begin and never end, which the SDK's own time-outs do not. */
+  private async send(call: AwsCall, input: unknown): Promise<unknown> {
+    const client = await this.clients.of(call.service)
+    const abortSignal = AbortSignal.timeout(this.options.callTimeoutMs ?? defaultCallTimeoutMs)
+    const expired = new Promise<never>((_, reject) => {
+      abortSignal.addEventListener('abort', () => reject(abortError()), { once: true })
+    })
+    return Promise.race([client[call.method]!(input ?? {}, { abortSignal }), expired])
+  }
+
+  /** AWS names the missing permission but often not who lacks it. */
+  private async withIdentity(failure: RegroupError, call: AwsCall): Promise<RegroupError> {
+    if (failure.context.httpStatus === undefined) return failure
+    this.identityArn ??= await this.identity()
+    const text = `${failure.message} (as ${this.identityArn}; needs the permission ${call.action})`
+    return new RegroupError('forbidden', text, { context: failure.context, cause: failure })
+  }
+
+  private async identity(): Promise<string> {
+    try {
+      const call = awsCall(this.options.region, 'sts', 'getCallerIdentity', {})
+      const answer = (await this.send(call, {})) as { readonly Arn?: string }
+      return answer.Arn ?? this.account
+    } catch {
+      return this.account
+    }
+  }
+}
+
+/** After these the server has not even begun with the call. */
+const hadNoEffect: ReadonlySet<string> = new Set(['throttled', 'unauthenticated'])
+
+function abortError(): Error {
+  return Object.assign(new Error('no answer in time'), { name: 'AbortError' })
+}
