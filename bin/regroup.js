@@ -7,7 +7,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 let main
 try {
-  ;({ main } = await import('../dist/src/cli/main.js'))
+  ;({ main } = await import('../dist/cli/bundle/main.js'))
 } catch (error) {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
   process.stderr.write('regroup is not built yet: run `npm run build` in the checkout\n')

@@ -37,7 +37,11 @@ function isInstalled() {
 if (!isInstalled()) run('npm', ['ci', '--no-audit', '--no-fund'], 'installing what is missing')
 if (goal === 'build') {
   const built = `${root}/dist/.built`
-  const sources = Math.max(newest(`${root}/src`, ['.ts']), newest(`${root}/data`, ['.json']))
+  const sources = Math.max(
+    newest(`${root}/src`, ['.ts']),
+    newest(`${root}/data`, ['.json']),
+    statSync(`${root}/scripts/build.mjs`).mtimeMs,
+  )
   if (!existsSync(built) || statSync(built).mtimeMs < sources) {
     run('node', ['scripts/build.mjs'], 'building')
   }
