@@ -8,6 +8,7 @@ import { isFailure } from '../world/failure.ts'
 import { addDemo } from './commands/demo.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addRehearse } from './commands/rehearse.ts'
+import { addTwin } from './commands/twin.ts'
 import { exitCode, exitCodeTexts } from './exit-code.ts'
 import { Problem } from './problem.ts'
 import { findingsText } from './render/findings.ts'
@@ -47,6 +48,7 @@ function buildProgram(streams: Streams, done: (code: number) => void): Command {
   addRehearse(program, streams, done)
   addMigrate(program, streams)
   addDemo(program, streams, { root, done })
+  addTwin(program, streams)
   program
     .command('exit-codes')
     .description('list the exit codes')

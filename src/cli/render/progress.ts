@@ -23,7 +23,7 @@ export class Progress {
 
   take(event: RunEvent): void {
     this.seen += 1
-    if (event.type === 'pod') this.podCount += event.data?.kind === 'evict' ? 1 : 0
+    if (event.type === 'pod') this.podCount += event.data?.['kind'] === 'evict' ? 1 : 0
     else if (event.type === 'stage') this.stages.set(event.object, event.message)
     else if (event.type === 'wait') this.waitText = event.message
     else this.lastText = event.message
@@ -60,7 +60,7 @@ function barOf(text: string): string {
 }
 
 /** One line: virtual time, what, message. */
-function lineOf(event: RunEvent): string {
+export function lineOf(event: RunEvent): string {
   const subject = event.type === 'stage' ? `${event.object} ` : ''
   return `${durationText(event.seconds).padStart(8)}  ${event.type.padEnd(10)} ${subject}${event.message}`
 }

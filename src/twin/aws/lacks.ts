@@ -10,6 +10,8 @@ export function twinLacks(
 ): (operation: string) => (input: unknown) => Promise<never> {
   return (operation) => () =>
     session.call({ operation: `${service}:${operation}`, object: '', latencyMs: 1 }, () => {
-      throw new RegroupError('invalid', `the twin does not have ${service}:${operation}`)
+      throw new RegroupError('invalid', `the twin does not have ${service}:${operation}`, {
+        context: { serviceCode: 'NotImplemented' },
+      })
     })
 }

@@ -53,6 +53,16 @@ export class Faults {
     this.armed.push({ fault, random, seenCount: 0 })
   }
 
+  /** True when any fault is configured. */
+  get isArmed(): boolean {
+    return this.armed.length > 0
+  }
+
+  /** The faults as they were added. */
+  list(): readonly Fault[] {
+    return this.armed.map((entry) => entry.fault)
+  }
+
   clear(): void {
     this.armed.length = 0
   }

@@ -144,6 +144,24 @@ export class Kernel {
     return true
   }
 
+  /** Virtual time of the next event, undefined when there is none. */
+  get nextEventMs(): number | undefined {
+    return this.queue.peekMs()
+  }
+
+  /** Events that are not background: work that the world still has to do by itself. */
+  get pendingForegroundCount(): number {
+    return this.queue.pendingForeground
+  }
+
+  /** Fires the next event if it is due by `untilMs`; false when none is. Time does not move on its own. */
+  step(untilMs: number): boolean {
+    const next = this.queue.peekMs()
+    if (next === undefined || next > untilMs) return false
+    this.fireNext()
+    return true
+  }
+
   private fireNext(): void {
     const event = this.queue.pop()
     assert(event !== undefined, 'an event was there a moment ago')

@@ -37,6 +37,8 @@ export interface CallCounts {
 export class Session {
   readonly name: string
   readonly clock: Clock
+  /** Scales the latency of calls; 0 for clients on the wire, who bring a latency of their own. */
+  latencyFactor = 1
   private readonly kernel: Kernel
   private readonly faults: Faults
   private readonly staleAnswers = new Map<string, unknown>()
@@ -88,11 +90,12 @@ export class Session {
       const number = this.count(call.operation)
       if (this.isKilledAt(number, 'before')) return this.kill()
       const effects = this.faults.effectsOn(call.operation, call.object, this.kernel.nowMs())
+      const halfLatencyMs = (call.latencyMs * this.latencyFactor) / 2
       const settle = (run: () => void): void => {
-        const delayMs = call.latencyMs / 2 + delayOf(effects)
+        const delayMs = halfLatencyMs + delayOf(effects)
         this.kernel.after(delayMs, 'answer', () => this.deliver(run))
       }
-      this.kernel.after(call.latencyMs / 2, call.operation, () => {
+      this.kernel.after(halfLatencyMs, call.operation, () => {
         const answer = this.perform(call, effects, effect)
         if (this.isKilledAt(number, 'after')) return this.kill()
         settle(() => ('error' in answer ? reject(answer.error) : resolve(answer.value)))

@@ -41,10 +41,7 @@ export class VolumeAttacher {
   attach(pod: Pod, nodeName: string, then: () => void): void {
     for (const claim of claimNames(pod)) this.bind(pod, claim, nodeName)
     const volumes = this.volumesOf(pod)
-    if (volumes.length === 0) {
-      then()
-      return
-    }
+    if (volumes.length === 0) return then()
     this.attachAll(pod, nodeName, { volumes, then })
   }
 
@@ -70,10 +67,7 @@ export class VolumeAttacher {
       return
     }
     const isAttached = wanted.volumes.every((volume) => this.attachmentOf(volume) !== undefined)
-    if (isAttached) {
-      wanted.then()
-      return
-    }
+    if (isAttached) return wanted.then()
     for (const volume of wanted.volumes) {
       if (this.attachmentOf(volume) === undefined) this.createAttachment(volume, nodeName)
     }

@@ -1,0 +1,142 @@
+/** What `regroup twin serve` does: one world behind its ports until Ctrl-C. Cli layer. */
+
+import { dirname, join } from 'node:path'
+import { nearest } from '../fleet/suggest.ts'
+import { emptyWorld } from '../twin/build/empty-world.ts'
+import type { WorldSpec } from '../twin/build/world-spec.ts'
+import type { Speed } from '../twin/wire/pace.ts'
+import { type RunningTwin, serveTwin } from '../twin/wire/serve.ts'
+import { isFailure } from '../world/failure.ts'
+import { exitCode } from './exit-code.ts'
+import { Problem } from './problem.ts'
+import { listUserFiles, readUserFile } from './read-file.ts'
+import type { Streams } from './streams.ts'
+import { wallClock } from './wall-clock.ts'
+
+/** Flags of the command as they were typed. */
+export interface ServeFlags {
+  readonly scenario?: string
+  readonly world?: string
+  readonly empty?: boolean
+  readonly region: string
+  readonly port: string
+  readonly speed: string
+  readonly seed: string
+  readonly listen: string
+  readonly output: string
+}
+
+/** Serves until the first Ctrl-C or SIGTERM. @throws Problem for wrong flags, files and taken ports. */
+export async function serveCommand(flags: ServeFlags, streams: Streams): Promise<void> {
+  const { isPaused, speed } = parseSpeed(flags.speed)
+  if (!['text', 'json'].includes(flags.output)) {
+    throw usage(`output ${flags.output} is not known`, 'Use text or json.')
+  }
+  const world = await worldOf(flags, streams)
+  const running = await start({
+    world,
+    seed: flags.seed,
+    wall: wallClock,
+    speed,
+    isPaused,
+    address: flags.listen,
+    port: parsePort(flags.port),
+  })
+  if (!isLoopback(flags.listen)) {
+    streams.err(`warning: anyone who reaches ${flags.listen} can change this world\n`)
+  }
+  streams.out(flags.output === 'json' ? `${JSON.stringify(running.served)}\n` : servedText(running))
+  await interrupted()
+  await running.stop()
+}
+
+async function start(options: Parameters<typeof serveTwin>[0]): Promise<RunningTwin> {
+  try {
+    return await serveTwin(options)
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    const remedy = isFailure(error, 'in-use')
+      ? 'Give --port 0 for any free one.'
+      : 'Check --listen.'
+    throw new Problem(error.message, remedy)
+  }
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve())
+  })
+}
+
+function servedText({ served }: RunningTwin): string {
+  const { aws, clusters } = served
+  const names = clusters.map((one) => one.name).join(', ')
+  return [
+    `AWS       ${aws.endpoint} (${aws.region})`,
+    `clusters  ${names === '' ? 'none' : names}`,
+    '',
+    'In another shell:  eval "$(regroup twin env)"',
+    'Ctrl-C ends it; nothing is kept.',
+    '',
+  ].join('\n')
+}
+
+async function worldOf(flags: ServeFlags, streams: Streams): Promise<WorldSpec> {
+  const given = [flags.scenario, flags.world, flags.empty].filter((one) => one !== undefined)
+  if (given.length !== 1) {
+    throw usage('which world?', 'Give one of --scenario NAME, --world FILE and --empty.')
+  }
+  if (flags.scenario !== undefined) return scenarioOf(flags.scenario)
+  if (flags.world !== undefined) return fileOf(flags.world, streams)
+  if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(flags.region)) {
+    throw usage(`${flags.region} is not a Region`, 'For example --region eu-west-1.')
+  }
+  return emptyWorld(flags.region)
+}
+
+/** Scenarios bring large tables: they are loaded only when asked for. */
+async function scenarioOf(name: string): Promise<WorldSpec> {
+  const { scenarioNames, scenarioWorld } = await import('../twin/build/scenario.ts')
+  const world = scenarioWorld(name)
+  if (world !== undefined) return world
+  const near = nearest(name, scenarioNames)
+  const hint = near === undefined ? '' : `Did you mean ${near}? `
+  throw usage(`there is no scenario ${name}`, `${hint}There are ${scenarioNames.join(', ')}.`)
+}
+
+async function fileOf(path: string, streams: Streams): Promise<WorldSpec> {
+  const { loadWorld } = await import('../twin/build/world-file.ts')
+  const folder = dirname(path)
+  const { findings, warnings, world } = loadWorld(path, readUserFile(path, 'world file'), {
+    list: (name) => listUserFiles(join(folder, name), ['.yaml', '.yml', '.json']),
+    read: (name) => readUserFile(name.startsWith(folder) ? name : join(folder, name), 'manifest'),
+  })
+  for (const warning of warnings) streams.err(`warning: ${warning}\n`)
+  if (world !== undefined) return world
+  throw new Problem('the world file is wrong; nothing is served', '', {
+    code: exitCode.findings,
+    findings,
+  })
+}
+
+function parseSpeed(text: string): { readonly speed: Speed; readonly isPaused: boolean } {
+  if (text === 'max') return { speed: 'max', isPaused: false }
+  if (text === 'paused') return { speed: 'max', isPaused: true }
+  const speed = Number(text)
+  if (/^\d+(?:\.\d+)?$/.test(text) && speed > 0 && speed <= 1e6) return { speed, isPaused: false }
+  throw usage(`--speed ${text} is not known`, 'Use 1, a positive number, max or paused.')
+}
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+  throw usage(`--port ${text} is not a port`, 'Use 0 to 65535; 0 = any free one.')
+}
+
+function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || /^127\./.test(address)
+}
+
+function usage(message: string, remedy: string): Problem {
+  return new Problem(message, remedy, { code: exitCode.usage })
+}
