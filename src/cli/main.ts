@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
-import { JudgeStop } from '../twin/judge/judge.ts'
 import { isFailure } from '../world/failure.ts'
+import type { CommandContext } from './command-context.ts'
 import { addDemo } from './commands/demo.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addRehearse } from './commands/rehearse.ts'
@@ -12,6 +12,7 @@ import { addTwin } from './commands/twin.ts'
 import { exitCode, exitCodeTexts } from './exit-code.ts'
 import { Problem } from './problem.ts'
 import { findingsText } from './render/findings.ts'
+import { commandLine } from './shell-word.ts'
 import { processStreams, type Streams } from './streams.ts'
 
 /** Folder of the package: where package.json, data and examples lie. */
@@ -23,8 +24,13 @@ export async function main(
   streams: Streams = processStreams(),
 ): Promise<number> {
   let code: number = exitCode.ok
-  const program = buildProgram(streams, (value) => {
-    code = value
+  const program = buildProgram({
+    streams,
+    root,
+    typed: commandLine(args),
+    done: (value) => {
+      code = value
+    },
   })
   try {
     await program.parseAsync([...args], { from: 'user' })
@@ -34,26 +40,28 @@ export async function main(
   }
 }
 
-function buildProgram(streams: Streams, done: (code: number) => void): Command {
+function buildProgram(context: CommandContext): Command {
+  const { streams } = context
   const program = new Command('regroup')
   program
     .description('Moves EKS clusters to managed node groups, safely, rehearsed on a twin first.')
     .version(versionOf(), '-V, --version')
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => streams.out(text),
       writeErr: (text) => streams.err(text),
     })
+    .exitOverride()
     .showSuggestionAfterError()
-  addRehearse(program, streams, done)
-  addMigrate(program, streams)
-  addDemo(program, streams, { root, done })
+    .showHelpAfterError('(add --help to see how)')
+    .addHelpText('after', '\nStart with: regroup demo\n')
+  addRehearse(program, context)
+  addMigrate(program, context)
+  addDemo(program, context)
   addTwin(program, streams)
   program
     .command('exit-codes')
     .description('list the exit codes')
     .action(() => streams.out(exitCodesText()))
-  for (const command of [program, ...program.commands]) command.exitOverride()
   return program
 }
 
@@ -63,7 +71,7 @@ function versionOf(): string {
 }
 
 /** The table of codes as text. */
-export function exitCodesText(): string {
+function exitCodesText(): string {
   return Object.entries(exitCode)
     .map(
       ([name, code]) =>
@@ -78,12 +86,8 @@ function explain(error: unknown, streams: Streams): number {
   }
   if (error instanceof Problem) {
     if (error.findings.length > 0) streams.err(findingsText(error.findings))
-    streams.err(`error: ${error.message}\n${error.remedy === '' ? '' : `  ${error.remedy}\n`}`)
+    streams.err(`error: ${error.message}\n${error.remedy === '' ? '' : `    ${error.remedy}\n`}`)
     return error.code
-  }
-  if (error instanceof JudgeStop) {
-    streams.err(`the judge stopped the run: ${error.message}\n`)
-    return exitCode.invariantBroken
   }
   if (isFailure(error)) {
     streams.err(`error: ${error.message}\n`)

@@ -8,6 +8,8 @@ export interface Streams {
   readonly isTerminal: boolean
   readonly hasColour: boolean
   readonly columns: number
+  /** Milliseconds of wall time since some moment: for redraws and "took", never for results. */
+  wallMs(): number
 }
 
 /** The real ones. Honours NO_COLOR, FORCE_COLOR, CI and TERM=dumb. */
@@ -22,5 +24,6 @@ export function processStreams(): Streams {
     isTerminal,
     hasColour: isForced || (isTerminal && !isForbidden),
     columns: stderr.columns ?? 80,
+    wallMs: () => performance.now(),
   }
 }

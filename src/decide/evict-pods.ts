@@ -2,6 +2,7 @@
 
 import { allowanceOf } from '../drain/budgets.ts'
 import type { DrainPod } from '../drain/view.ts'
+import { counted } from './counted.ts'
 import { isCriticalServiceDown, isSoleCritical } from './critical.ts'
 import { type Move, narrowSitesMax, reserve } from './move.ts'
 import type { MoveState, OldNode } from './move-state.ts'
@@ -103,15 +104,27 @@ function explainWaits(move: Move, held: readonly DrainPod[]): void {
   const { stage, state } = move
   if (held.length > 0) {
     const example = held[0]!.key
-    stage.wait('budget-or-room', example, `${held.length} pods wait for their budgets or for room`)
+    stage.wait(
+      'budget-or-room',
+      example,
+      `${counted(held.length, 'pod')} to move once budgets and room allow`,
+    )
   }
   const open = state.nodes.filter((one) => one.isOpen).flatMap((one) => one.pods)
   const leaving = open.filter((one) => one.stance.kind === 'leaving')
   if (leaving.length > 0) {
-    stage.wait('pods-terminating', leaving[0]!.pod.key, `${leaving.length} pods are terminating`)
+    stage.wait(
+      'pods-terminating',
+      leaving[0]!.pod.key,
+      `${counted(leaving.length, 'pod')} terminating`,
+    )
   }
   const running = open.filter((one) => one.stance.kind === 'waits')
   if (running.length > 0) {
-    stage.wait('job-running', running[0]!.pod.key, `${running.length} pods run to completion`)
+    stage.wait(
+      'job-running',
+      running[0]!.pod.key,
+      `${counted(running.length, 'pod')} running to completion`,
+    )
   }
 }

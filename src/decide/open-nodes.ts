@@ -2,6 +2,7 @@
 
 import type { DrainPod } from '../drain/view.ts'
 import { comingNodes } from './capacity.ts'
+import { counted } from './counted.ts'
 import { isFenced } from './fence-record.ts'
 import { newGroupsOf } from './groups.ts'
 import { isOpening, type Move } from './move.ts'
@@ -14,7 +15,7 @@ const roomAheadNodeCount = 20
 
 /** Cordons further old nodes whose movable pods all have a place on Ready nodes. */
 export function openNodes(move: Move): void {
-  const { nowMs, plan, stage } = move
+  const { plan, stage } = move
   let failedCount = 0
   for (const one of move.closed.slice(0, openableCount(move))) {
     if (!isFenced(one.old.group) || failedCount >= failedTriesMax) continue
@@ -35,7 +36,7 @@ export function openNodes(move: Move): void {
       object: one.node.name,
       nodeName: one.node.name,
       uid: one.node.uid,
-      reason: `its ${placed.length} pods have a place on Ready nodes (${new Date(nowMs).toISOString()})`,
+      reason: `its ${counted(placed.length, 'pod')} have a place on Ready nodes`,
     })
   }
 }
@@ -79,7 +80,7 @@ export function launchNodes(move: Move): void {
       groupName: group.name,
       fromCount: group.desiredCapacity,
       toCount: group.desiredCapacity + count,
-      reason: `${count} more nodes for the pods of the next old nodes`,
+      reason: `${counted(count, 'more node')} for the pods of the next old nodes`,
     })
   }
   blockHomeless(move, homeless)
@@ -91,17 +92,21 @@ function blockStall(move: Move, closed: readonly OldNode[]): void {
   const { observed, planner, stage, state, target } = move
   const comingCount = comingNodes(newGroupsOf(target, observed), observed).length
   if (comingCount > 0) {
-    stage.wait('nodes-launching', 'new nodes', `${comingCount} new nodes are on their way`)
+    stage.wait('nodes-launching', 'new nodes', `${counted(comingCount, 'new node')} on the way`)
   }
   const isCordoning = state.nodes.some((one) => isOpening(one) && !one.isOpen)
-  if (isCordoning) stage.wait('cordon-observed', 'cordon', 'a cordon is not seen in the cache yet')
+  if (isCordoning) stage.wait('cordon-observed', 'cordon', 'a cordon was sent and is not seen yet')
   const stuck = closed.find((one) => one.pods.some((pod) => pod.stance.kind === 'movable'))
   if (stuck === undefined || stage.actions.length > 0) return
   const { record } = observed
   const isCanaryRunning = target.policy.canaryNodeCount > 0 && record.canaryPassedAtMs === undefined
   const isMoving = state.nodes.some((one) => isOpening(one) && isInMotion(one))
   if (isCanaryRunning || comingCount > 0 || isMoving || planner.remaining > 0) {
-    stage.wait('next-node', stuck.node.name, 'the next node waits for room')
+    stage.wait(
+      'next-node',
+      stuck.node.name,
+      `${stuck.node.name} is next, once new nodes have room for its pods`,
+    )
     return
   }
   stage.block({

@@ -1,5 +1,6 @@
 /** Empty old nodes are terminated by id, empty old groups soak and are deleted without force. Decide layer, pure. */
 
+import { counted } from './counted.ts'
 import { isFenced } from './fence-record.ts'
 import { emptySinceMsOf, isLeaving, oldGroupsOf, oldInstancesOf } from './groups.ts'
 import type { MoveState, OldNode } from './move-state.ts'
@@ -46,12 +47,21 @@ function retireNodes(target: MigrationTarget, observed: Observed, context: Retir
     if (!one.isOpen || one.pods.length > 0) continue
     if (since === undefined || nowMs < since + target.policy.emptySoakMs) {
       const untilMs = (since ?? nowMs) + target.policy.emptySoakMs
-      stage.wait('empty-soak', one.node.name, `${one.node.name} is empty`, untilMs)
+      stage.wait(
+        'empty-soak',
+        one.node.name,
+        `${one.node.name} is empty; a moment of proof before it is terminated`,
+        untilMs,
+      )
       continue
     }
     const attached = observed.drain.attachedByNode.get(one.node.name) ?? []
     if (attached.length > 0) {
-      stage.wait('volume-detaching', one.node.name, `${attached.length} volumes are being detached`)
+      stage.wait(
+        'volume-detaching',
+        one.node.name,
+        `${counted(attached.length, 'volume')} of ${one.node.name} being detached`,
+      )
     } else if (isLastOfUncoveredZone(one, observed, state)) {
       stage.wait('zone-uncovered', one.node.name, `no Ready new node in zone ${one.node.zone} yet`)
     } else if (count < terminationsPerTickMax) {
@@ -136,7 +146,7 @@ function passCanary(target: MigrationTarget, observed: Observed, context: Retire
   const { exists: _, ...known } = record
   if (record.canaryEmptyAtMs === undefined) {
     const object = target.clusterName
-    const reason = `${canaries} canary nodes are done; soaking`
+    const reason = `${counted(canaries, 'canary node')} done; the soak begins`
     stage.act({
       kind: 'write-record',
       object,

@@ -18,6 +18,8 @@ export interface ManualMigration {
   readonly target: MigrationTarget
   readonly oldGroups: readonly string[]
   readonly emit: (event: EventDraft) => void
+  /** Aborted = no further node is drained and nothing is deleted. */
+  readonly signal?: AbortSignal
 }
 
 const pollMs = 15_000
@@ -34,6 +36,7 @@ export async function runKubectlDrain(run: ManualMigration): Promise<MigrationOu
   await upgradeControlPlane(run)
   await createGroups(run)
   await drainAll(run)
+  if (run.signal?.aborted) return { result: 'paused' }
   for (const AutoScalingGroupName of run.oldGroups) {
     run.emit({
       type: 'group',
@@ -78,7 +81,7 @@ async function createGroups({ aws, clock, emit, kube, target }: ManualMigration)
 }
 
 /** Nodes are read once, all cordoned, then drained one after the other. */
-async function drainAll({ clock, emit, kube }: ManualMigration): Promise<void> {
+async function drainAll({ clock, emit, kube, signal }: ManualMigration): Promise<void> {
   const labelSelector = '!eks.amazonaws.com/nodegroup'
   const { items } = await kube.list('Node', { labelSelector })
   const body = { spec: { unschedulable: true } }
@@ -86,6 +89,7 @@ async function drainAll({ clock, emit, kube }: ManualMigration): Promise<void> {
     await kube.patch('Node', { name: metadata.name }, { type: 'strategic', body })
   }
   for (const { metadata } of items) {
+    if (signal?.aborted) return
     emit({ type: 'node', object: metadata.name, message: `draining ${metadata.name}` })
     await drainNode(metadata.name, kube, clock)
   }

@@ -17,30 +17,30 @@ const typeByKind: Readonly<Partial<Record<Action['kind'], RunEventType>>> = {
   'unprotect-node': 'pod',
 }
 
-/** Words for people. */
-const verbs: Readonly<Record<Action['kind'], string>> = {
-  cordon: 'cordoned',
-  'create-node-group': 'creating node group',
-  'delete-failed-node-group': 'deleting failed node group',
-  'delete-group': 'deleting',
-  'delete-record': 'record deleted',
-  'delete-stale-node': 'deleted stale node',
-  'delete-warm-pool': 'deleting warm pool of',
-  evict: 'evicted',
-  'fence-group': 'fenced',
-  'lower-minimum': 'minimum lowered',
-  'mark-empty': 'emptied',
-  'prefer-no-schedule': 'marked as retiring',
-  'protect-node': 'protected from scale-down',
-  'publish-priorities': 'published',
-  'scale-up': 'scaling up',
-  'set-autoscaler-image': 'updating',
-  terminate: 'terminating',
-  'unprotect-node': 'unprotected',
-  'update-addon': 'updating add-on',
-  'update-control-plane': 'upgrading',
-  'withdraw-launches': 'withdrawing launches of',
-  'write-record': 'noted',
+/** What is said of a deed: the object and the reason, without saying either twice. */
+const sentences: Readonly<Record<Action['kind'], (object: string, reason: string) => string>> = {
+  cordon: (object, reason) => `cordoned ${object}: ${reason}`,
+  'create-node-group': (object) => `creating node group ${object}`,
+  'delete-failed-node-group': (object, reason) => `deleting failed node group ${object}: ${reason}`,
+  'delete-group': (object, reason) => `deleting ${object}: ${reason}`,
+  'delete-record': (_, reason) => `deleted the record of the migration: ${reason}`,
+  'delete-stale-node': (object, reason) => `deleted stale node ${object}: ${reason}`,
+  'delete-warm-pool': (object, reason) => `deleting the warm pool of ${object}: ${reason}`,
+  evict: (object, reason) => `evicted ${object}: ${reason}`,
+  'fence-group': (object, reason) => `fenced ${object}: ${reason}`,
+  'lower-minimum': (object, reason) => `${object}: ${reason}`,
+  'mark-empty': (object, reason) => `emptied ${object}: ${reason}`,
+  'prefer-no-schedule': (object, reason) => `marked ${object} as retiring: ${reason}`,
+  'protect-node': (object, reason) => `protected ${object} from scale-down: ${reason}`,
+  'publish-priorities': (_, reason) => `published the ${reason}`,
+  'scale-up': (object, reason) => `scaling up ${object}: ${reason}`,
+  'set-autoscaler-image': (_, reason) => `updating ${reason}`,
+  terminate: (object, reason) => `terminating ${object}: ${reason}`,
+  'unprotect-node': (object, reason) => `unprotected ${object}: ${reason}`,
+  'update-addon': (_, reason) => `updating add-on ${reason}`,
+  'update-control-plane': (_, reason) => `upgrading ${reason}`,
+  'withdraw-launches': (object, reason) => `withdrawing launches of ${object}: ${reason}`,
+  'write-record': (_, reason) => reason,
 }
 
 /** Remembers what was said last. */
@@ -64,13 +64,14 @@ export class Narrator {
       this.emit({ type: 'stage', object: stage, message, data: { doneCount, totalCount } })
     }
     const present = new Set<string>()
-    for (const { message, object, reason, stage } of decision.waits) {
+    for (const { message, object, reason, stage, untilMs } of decision.waits) {
       const key = `${stage}/${reason}`
       if (present.has(key)) continue
       present.add(key)
       if (this.waits.has(key)) continue
       this.waits.set(key, message)
-      this.emit({ type: 'wait', object, message, data: { reason } })
+      const until = untilMs === undefined ? {} : { untilMs }
+      this.emit({ type: 'wait', object, message, data: { stage, reason, ...until } })
     }
     for (const key of [...this.waits.keys()]) {
       if (key.includes('/') && !present.has(key)) this.waits.delete(key)
@@ -85,8 +86,16 @@ export class Narrator {
   /** A step was done. */
   did(action: Action): void {
     const type = typeByKind[action.kind] ?? 'action'
-    const message = `${verbs[action.kind]} ${action.object}: ${action.reason}`
-    this.emit({ type, object: action.object, message, data: { kind: action.kind } })
+    const { kind, object, reason } = action
+    const places = {
+      ...('nodeName' in action && action.nodeName !== undefined
+        ? { nodeName: action.nodeName }
+        : {}),
+      ...('groupName' in action ? { groupName: action.groupName } : {}),
+      ...(kind === 'scale-up' ? { count: action.toCount - action.fromCount } : {}),
+    }
+    const message = sentences[kind](object, reason)
+    this.emit({ type, object, message, data: { kind, ...places } })
   }
 
   /** Something outside of decisions is waited for; equal texts are said once. */

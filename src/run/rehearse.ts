@@ -178,17 +178,11 @@ function engineRun(
 ): Promise<DriveResult['outcome']> {
   const { emit, oldGroups, options, target } = context
   const ports = { aws: client.aws, kube: client.kube(target.clusterName), clock: client.clock }
-  const { signal } = options
+  const signal = options.signal === undefined ? {} : { signal: options.signal }
   const work =
     options.engine === 'regroup'
-      ? runMigration({
-          ...ports,
-          target,
-          holder,
-          emit,
-          ...(signal === undefined ? {} : { signal }),
-        })
-      : runKubectlDrain({ ...ports, target, emit, oldGroups })
+      ? runMigration({ ...ports, target, holder, emit, ...signal })
+      : runKubectlDrain({ ...ports, target, emit, oldGroups, ...signal })
   return work.catch((error: unknown) => {
     if (error instanceof RegroupError) return { result: 'failed' as const, message: error.message }
     throw error

@@ -1,66 +1,52 @@
-/** Progress of a run: lines that change on a terminal, one line per change elsewhere. Cli layer. */
+/** Progress of a run: a picture that changes on a terminal, one line per change elsewhere. Cli layer. */
 
 import type { RunEvent } from '../../run/events.ts'
 import type { Streams } from '../streams.ts'
-import { durationText } from './duration.ts'
+import { ChangeLines } from './change-lines.ts'
+import { liveLines, stageLines } from './live-view.ts'
+import { RunState } from './run-state.ts'
 
-/** Redraws are at least this many events apart: the twin runs thousands a second. */
-const redrawEvery = 20
+/** Wall time between two pictures: the twin makes thousands of events a second. */
+const redrawMs = 80
 
-/** Shows events; `finish` leaves the terminal clean. */
+/** Shows events; `finish` leaves how far each stage came on the terminal. */
 export class Progress {
   private readonly streams: Streams
-  private readonly stages = new Map<string, string>()
-  private waitText = ''
-  private lastText = ''
+  private readonly state = new RunState()
+  private readonly changes = new ChangeLines()
   private drawnLines = 0
-  private podCount = 0
-  private seen = 0
+  private drawnAtMs = Number.NEGATIVE_INFINITY
 
   constructor(streams: Streams) {
     this.streams = streams
   }
 
   take(event: RunEvent): void {
-    this.seen += 1
-    if (event.type === 'pod') this.podCount += event.data?.['kind'] === 'evict' ? 1 : 0
-    else if (event.type === 'stage') this.stages.set(event.object, event.message)
-    else if (event.type === 'wait') this.waitText = event.message
-    else this.lastText = event.message
-    if (this.streams.isTerminal) {
-      if (this.seen % redrawEvery === 1) this.draw(event.seconds)
-    } else if (event.type !== 'pod') this.streams.err(`${lineOf(event)}\n`)
+    if (!this.streams.isTerminal) {
+      for (const line of this.changes.take(event)) this.streams.err(`${line}\n`)
+      return
+    }
+    this.state.take(event)
+    const nowMs = this.streams.wallMs()
+    if (nowMs - this.drawnAtMs < redrawMs) return
+    this.drawnAtMs = nowMs
+    this.draw(liveLines(this.state, this.streams.columns))
+  }
+
+  /** A text above the picture, which is drawn again below it. */
+  say(text: string): void {
+    this.draw([])
+    this.streams.err(text)
   }
 
   finish(): void {
-    if (this.drawnLines === 0) return
-    this.streams.err(`\u001b[${this.drawnLines}A\u001b[0J`)
+    if (this.drawnLines > 0) this.draw(stageLines(this.state))
     this.drawnLines = 0
   }
 
-  private draw(seconds: number): void {
-    const lines = [
-      `time ${durationText(seconds)}   pods moved ${this.podCount}`,
-      ...[...this.stages].map(
-        ([stage, text]) => `  ${stage.padEnd(14)} ${text.padStart(9)} ${barOf(text)}`,
-      ),
-      `  doing   ${this.lastText}`,
-      `  waiting ${this.waitText}`,
-    ].map((line) => line.slice(0, this.streams.columns - 1))
+  private draw(lines: readonly string[]): void {
     const up = this.drawnLines > 0 ? `\u001b[${this.drawnLines}A\u001b[0J` : ''
-    this.streams.err(`${up}${lines.join('\n')}\n`)
+    this.streams.err(up + lines.map((line) => `${line}\n`).join(''))
     this.drawnLines = lines.length
   }
-}
-
-function barOf(text: string): string {
-  const [done = 0, total = 0] = text.split('/').map(Number)
-  const full = total === 0 ? 0 : Math.round((20 * done) / total)
-  return '#'.repeat(full) + '.'.repeat(20 - full)
-}
-
-/** One line: virtual time, what, message. */
-export function lineOf(event: RunEvent): string {
-  const subject = event.type === 'stage' ? `${event.object} ` : ''
-  return `${durationText(event.seconds).padStart(8)}  ${event.type.padEnd(10)} ${subject}${event.message}`
 }

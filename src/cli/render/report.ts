@@ -1,10 +1,16 @@
 /** The report of a rehearsal, and two of them side by side. Cli layer, pure. */
 
 import type { RehearsalReport } from '../../run/report.ts'
-import { durationText } from './duration.ts'
+import { allInvariants } from '../../twin/judge/all.ts'
+import { breachesKeptMax } from '../../twin/judge/judge.ts'
+import { durationText, groupedText } from './duration.ts'
+import { shortNames } from './short-names.ts'
 
-/** Objects listed per code before the rest is counted. */
-const listedMax = 12
+const ruleCount = allInvariants(() => undefined).length
+/** Blocked objects listed before the rest is counted. */
+const listedMax = 48
+/** Characters of an example. */
+const exampleCharsMax = 110
 
 /** The report as text. */
 export function reportText(report: RehearsalReport): string {
@@ -21,13 +27,19 @@ export function reportText(report: RehearsalReport): string {
     ],
     [
       'pods',
-      `${pods.moved} moved, ${pods.lost} lost, ${pods.pendingSeconds} pod-seconds without a place`,
+      `${groupedText(pods.moved)} moved, ${pods.lost} lost, ${groupedText(pods.pendingSeconds)} pod-seconds without a place`,
     ],
-    ['evictions', `${pods.evictionsSent} sent, ${pods.evictionsRefused} refused`],
-    ['least Ready', `${Math.round(pods.leastHealthyShare * 100)} % ${pods.leastHealthyObject}`],
+    [
+      'evictions',
+      `${groupedText(pods.evictionsSent)} sent, ${groupedText(pods.evictionsRefused)} refused`,
+    ],
+    ['least Ready', leastReadyText(pods)],
     ['nodes', `${nodes.created} created, ${nodes.removed} removed`],
-    ['safety rules', `${invariants.broken.length} broken in ${invariants.checked} checks`],
-    ['calls', `${calls.aws} AWS, ${calls.kubernetes} Kubernetes`],
+    [
+      'safety rules',
+      `${brokenRules(report).size} of ${ruleCount} broken in ${groupedText(invariants.checked)} checks`,
+    ],
+    ['calls', `${groupedText(calls.aws)} AWS, ${groupedText(calls.kubernetes)} Kubernetes`],
     [
       'old groups left',
       report.oldGroupsRemaining.length === 0 ? 'none' : report.oldGroupsRemaining.join(', '),
@@ -39,7 +51,7 @@ export function reportText(report: RehearsalReport): string {
 
 function blockedText({ blocked }: RehearsalReport): string {
   if (blocked.length === 0) return ''
-  const shown = blocked.slice(0, listedMax * 4)
+  const shown = blocked.slice(0, listedMax)
   const lines = shown.map(
     ({ code, object, reason, remedy }) => `  ${code}  ${object} ${reason}\n      ${remedy}\n`,
   )
@@ -50,39 +62,60 @@ function blockedText({ blocked }: RehearsalReport): string {
   return `\nblocked (${blocked.length}):\n${lines.join('')}${more}`
 }
 
-function brokenText({ invariants }: RehearsalReport): string {
-  const { broken } = invariants
-  if (broken.length === 0) return ''
-  const byRule = new Map<string, { objects: number; example: string }>()
-  for (const { message, name, number, object } of broken) {
+/** Rules that were broken, with the number of objects and the first of them. */
+function brokenRules({
+  invariants,
+}: RehearsalReport): ReadonlyMap<string, { count: number; example: string }> {
+  const rules = new Map<string, { count: number; example: string }>()
+  for (const { message, name, number, object } of invariants.broken) {
     const key = `${String(number).padStart(2)} ${name}`
-    const known = byRule.get(key)
-    if (known === undefined) byRule.set(key, { objects: 1, example: `${object} ${message}` })
-    else known.objects += 1
+    const known = rules.get(key)
+    if (known === undefined) rules.set(key, { count: 1, example: `${object} ${message}` })
+    else known.count += 1
   }
-  const lines = [...byRule].map(
-    ([rule, { example, objects }]) =>
-      `  ${rule.padEnd(24)}${String(objects).padStart(4)}x  e.g. ${example}\n`,
+  return rules
+}
+
+function brokenText(report: RehearsalReport): string {
+  const rules = brokenRules(report)
+  if (rules.size === 0) return ''
+  const lines = [...rules].map(
+    ([rule, { count, example }]) =>
+      `  ${rule.padEnd(25)}${String(count).padStart(4)}x  ${cut(shortNames(example))}\n`,
   )
-  return `\nbroken safety rules:\n${lines.join('')}`
+  const isCut = report.invariants.broken.length >= breachesKeptMax
+  const note = isCut ? `  (only the first ${breachesKeptMax} cases are kept)\n` : ''
+  return `\nbroken safety rules, with the first case of each:\n${lines.join('')}${note}`
+}
+
+function cut(text: string): string {
+  return text.length <= exampleCharsMax ? text : `${text.slice(0, exampleCharsMax - 3)}...`
+}
+
+function leastReadyText({
+  leastHealthyObject,
+  leastHealthyShare,
+}: RehearsalReport['pods']): string {
+  const share = `${Math.round(leastHealthyShare * 100)} % of the replicas`
+  return leastHealthyObject === '' ? share : `${share} of ${leastHealthyObject}`
 }
 
 /** Two runs of the same world and seed. */
 export function comparisonText(ours: RehearsalReport, theirs: RehearsalReport): string {
   const rows: readonly (readonly [string, (report: RehearsalReport) => string])[] = [
     ['result', (one) => one.result],
-    ['safety rules broken', (one) => String(one.invariants.broken.length)],
-    ['pod-seconds without a place', (one) => String(one.pods.pendingSeconds)],
-    ['pods killed or lost', (one) => String(one.pods.lost)],
+    [`safety rules broken, of ${ruleCount}`, (one) => String(brokenRules(one).size)],
+    ['pod-seconds without a place', (one) => groupedText(Math.round(one.pods.pendingSeconds))],
+    ['pods lost', (one) => String(one.pods.lost)],
     ['least Ready replicas', (one) => `${Math.round(one.pods.leastHealthyShare * 100)} %`],
-    ['evictions refused', (one) => String(one.pods.evictionsRefused)],
-    ['moving pods took', (one) => durationText(one.makespanSeconds)],
-    ['Kubernetes calls', (one) => String(one.calls.kubernetes)],
+    ['evictions refused', (one) => groupedText(one.pods.evictionsRefused)],
+    ['first eviction to last old node', (one) => durationText(one.makespanSeconds)],
+    ['Kubernetes calls', (one) => groupedText(one.calls.kubernetes)],
   ]
-  const head = `  ${''.padEnd(30)}${'regroup'.padStart(14)}${'kubectl drain'.padStart(16)}\n`
+  const head = `  ${''.padEnd(32)}${'Regroup'.padStart(12)}${'by hand'.padStart(12)}\n`
   const lines = rows.map(
     ([name, pick]) =>
-      `  ${name.padEnd(30)}${pick(ours).padStart(14)}${pick(theirs).padStart(16)}\n`,
+      `  ${name.padEnd(32)}${pick(ours).padStart(12)}${pick(theirs).padStart(12)}\n`,
   )
   return head + lines.join('')
 }

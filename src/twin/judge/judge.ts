@@ -38,7 +38,7 @@ export class JudgeStop extends Error {
 }
 
 /** Different objects kept per rule; later ones are only counted. */
-const breachesKeptMax = 500
+export const breachesKeptMax = 500
 
 /** Watches one cluster of a twin. */
 export class Judge {
