@@ -1,7 +1,7 @@
 /** Command lines that can be copied back into a shell. Cli layer, pure. */
 
 /** One word, quoted only where a POSIX shell needs it. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
