@@ -4,6 +4,11 @@ export { AwsBudgets } from './aws/budgets.ts'
 export { type AwsConnection, type AwsOptions, connectAws } from './aws/port.ts'
 export type { DesiredCluster, DesiredFleet } from './fleet/desired.ts'
 export { type LoadedFleet, loadFleet } from './fleet/load-fleet.ts'
+export {
+  type ClusterMigration,
+  type MigrationReport,
+  migrateCluster,
+} from './run/migrate-cluster.ts'
 export { type RehearseOptions, rehearseMigration } from './run/rehearse.ts'
 export type { RehearsalReport } from './run/report.ts'
 export { scenarioNames, scenarioWorld } from './twin/build/scenario.ts'

@@ -11,7 +11,9 @@ import { KubeCluster } from '../src/twin/kube/cluster.ts'
 import { startControllers } from '../src/twin/kube/controllers/start.ts'
 import { Scheduler } from '../src/twin/kube/scheduler/scheduler.ts'
 import type { AwsApi } from '../src/world/aws-api.ts'
+import type { Clock } from '../src/world/clock.ts'
 import { isFailure } from '../src/world/failure.ts'
+import type { KubeApi } from '../src/world/kube-api.ts'
 import type { Pod, PodDisruptionBudget } from '../src/world/kube-objects.ts'
 
 /** Name of the cluster. */
@@ -33,6 +35,16 @@ export interface SmallWorld {
   /** The service's error code of a call that fails; `ok` when it does not. */
   codeOf(work: Promise<unknown>): Promise<string>
   advance(ms: number): void
+  /** A further client with ports of its own. */
+  connect(name: string): SmallClient
+}
+
+/** One client of a small world. */
+export interface SmallClient {
+  readonly session: Session
+  readonly clock: Clock
+  readonly kube: KubeApi
+  readonly aws: AwsApi
 }
 
 /** Subnets are called subnet-a, subnet-b, subnet-c. */
@@ -79,6 +91,15 @@ export function smallWorld(
       }
     },
     advance: (ms) => kernel.advanceTo(kernel.nowMs() + ms),
+    connect: (name) => {
+      const session = new Session(name, kernel, faults)
+      return {
+        session,
+        clock: session.clock,
+        kube: cluster.api(session),
+        aws: account.api(session),
+      }
+    },
   }
 }
 

@@ -10,9 +10,9 @@ type Answer = (request: IncomingMessage, response: ServerResponse, count: number
 const opened: { server: Server; connection: AwsConnection }[] = []
 
 beforeAll(() => {
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
-  process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE'
-  process.env['AWS_SECRET_ACCESS_KEY'] = 'secret-canary'
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+  process.env.AWS_ACCESS_KEY_ID = 'AKIDEXAMPLE'
+  process.env.AWS_SECRET_ACCESS_KEY = 'secret-canary'
 })
 
 afterEach(async () => {

@@ -15,9 +15,9 @@ export interface Streams {
 /** The real ones. Honours NO_COLOR, FORCE_COLOR, CI and TERM=dumb. */
 export function processStreams(): Streams {
   const { env, stderr, stdout } = process
-  const isTerminal = stderr.isTTY === true && env['CI'] === undefined && env['TERM'] !== 'dumb'
-  const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
-  const isForbidden = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== ''
+  const isTerminal = stderr.isTTY === true && env.CI === undefined && env.TERM !== 'dumb'
+  const isForced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
+  const isForbidden = env.NO_COLOR !== undefined && env.NO_COLOR !== ''
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),

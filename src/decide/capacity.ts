@@ -35,7 +35,7 @@ export function comingNodes(groups: readonly NewGroup[], observed: Observed): La
 }
 
 /** A node of the group as it will be. */
-export function thoughtNode(target: TargetNodeGroup, groupName: string, name: string): LandingNode {
+function thoughtNode(target: TargetNodeGroup, groupName: string, name: string): LandingNode {
   const { labels, taints, allocatable } = target.template
   const shape = { name, zone: target.zone, labels, taints }
   return { ...shape, allocatable, isReady: false, groupName, shapeClass: classOf(target, shape) }

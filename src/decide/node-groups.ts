@@ -27,8 +27,10 @@ export function decideNodeGroups(target: MigrationTarget, observed: Observed): S
     stage.block({
       code: 'node-group/unresolved',
       object: missing.name,
-      reason: `no subnet of the fleet file lies in zone ${missing.zone}, or its AMI is not published`,
-      remedy: 'Check subnetSelector or subnets, amiFamily and releaseVersion of the group.',
+      reason:
+        `no subnet of the cluster's VPC with the tags of its subnetSelector lies in zone ${missing.zone}, ` +
+        'or its AMI is not published',
+      remedy: 'Check subnetSelector, availabilityZone, amiFamily and releaseVersion of the group.',
       isFatal: true,
     })
     return stage.build()

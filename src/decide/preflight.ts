@@ -1,13 +1,10 @@
 /** What must hold before anything is touched. Decide layer, pure. */
 
-import { minorOf, versionOf } from '../nodes/kubernetes-version.ts'
+import { kubeletSkewMax, minorOf, versionOf } from '../nodes/kubernetes-version.ts'
 import { oldGroupsOf } from './groups.ts'
 import type { Observed } from './observed.ts'
 import { StageBuilder, type StageResult } from './stage.ts'
 import type { MigrationTarget } from './target.ts'
-
-/** Minors a kubelet may be behind the API server (Kubernetes >= 1.28). */
-const kubeletSkewMax = 3
 
 /** Fatal blockers only; never an action. */
 export function decidePreflight(target: MigrationTarget, observed: Observed): StageResult {
@@ -47,14 +44,15 @@ function checkSkew(target: MigrationTarget, observed: Observed, stage: StageBuil
   const wanted = minorOf(target.kubernetesVersion)
   for (const node of observed.drain.nodes.values()) {
     const minor = minorOf(node.kubeletVersion)
-    if (Number.isNaN(minor) || minor >= wanted - kubeletSkewMax) continue
+    const skewMax = kubeletSkewMax(minor)
+    if (Number.isNaN(minor) || minor >= wanted - skewMax) continue
     stage.block({
       code: 'version/skew',
       object: node.name,
       reason:
         `its kubelet is ${node.kubeletVersion}; an API server at ${target.kubernetesVersion} ` +
-        `supports kubelets from ${versionOf(wanted - kubeletSkewMax)} on`,
-      remedy: `Migrate to ${versionOf(minor + kubeletSkewMax)} first, then run again for ${target.kubernetesVersion}.`,
+        `supports kubelets from ${versionOf(wanted - skewMax)} on`,
+      remedy: `Migrate to ${versionOf(minor + skewMax)} first, then run again for ${target.kubernetesVersion}.`,
       isFatal: true,
     })
     return

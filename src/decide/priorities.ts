@@ -44,7 +44,7 @@ export function decidePriorities(target: MigrationTarget, observed: Observed): S
  * The map both YAML parsers of cluster-autoscaler accept: unquoted integer keys, single-quoted anchored
  * and escaped names, highest first. Groups that are neither old nor new keep the tier they had.
  */
-export function priorityText(target: MigrationTarget, observed: Observed): string {
+function priorityText(target: MigrationTarget, observed: Observed): string {
   const tiers = new Map<number, string[]>()
   const add = (priority: number, name: string): void => {
     tiers.set(priority, [...(tiers.get(priority) ?? []), name])

@@ -171,8 +171,10 @@ function retireGroup(
   context: RetireContext & { readonly target: MigrationTarget },
 ): void {
   const { nowMs, stage, target } = context
-  if (group.isDeleting)
-    return stage.wait('group-deleting', group.name, `${group.name} is being deleted`)
+  if (group.isDeleting) {
+    stage.wait('group-deleting', group.name, `${group.name} is being deleted`)
+    return
+  }
   if (!isFenced(group)) return
   if (group.instances.length > 0) {
     if (group.instances.some(isLeaving)) {

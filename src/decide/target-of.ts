@@ -1,7 +1,7 @@
 /** From the desired cluster and a few facts of its account to the target of a migration. Decide layer, pure. */
 
 import autoscalerTags from '../../data/cluster-autoscaler-tags.json' with { type: 'json' }
-import type { DesiredCluster } from '../fleet/desired.ts'
+import type { DesiredCluster, DesiredNodeGroup } from '../fleet/desired.ts'
 import { resolveZones, type ZonedNodeGroup } from '../fleet/resolve-zones.ts'
 import { amiParameters } from '../nodes/ami-parameters.ts'
 import { type InstanceType, instanceType } from '../nodes/instance-types.ts'
@@ -29,12 +29,13 @@ const surgePerGroupMax = 25
 
 /** The resolved target; groups without subnet or image have no `creation`. */
 export function targetOf(cluster: DesiredCluster, facts: TargetFacts): MigrationTarget {
-  const zones = [...new Set(facts.subnets.map((subnet) => subnet.zone))].sort()
+  const zonesOf = (group: DesiredNodeGroup): readonly string[] =>
+    [...new Set(subnetsOf(group, facts).map((subnet) => subnet.zone))].sort()
   const { migration } = cluster
   return {
     clusterName: cluster.name,
     kubernetesVersion: cluster.kubernetesVersion,
-    nodeGroups: resolveZones(cluster.nodeGroups, zones).map((group) =>
+    nodeGroups: resolveZones(cluster.nodeGroups, zonesOf).map((group) =>
       targetGroup(group, cluster, facts),
     ),
     oldGroups: migration.from,
@@ -59,6 +60,15 @@ export function targetOf(cluster: DesiredCluster, facts: TargetFacts): Migration
       },
     },
   }
+}
+
+/** The subnets that carry every tag of the group's selector. */
+function subnetsOf(
+  { subnetSelector }: Pick<DesiredNodeGroup, 'subnetSelector'>,
+  { subnets }: TargetFacts,
+): TargetFacts['subnets'] {
+  const wanted = Object.entries(subnetSelector)
+  return subnets.filter(({ tags }) => wanted.every(([key, value]) => tags[key] === value))
 }
 
 const tagsByMinor: Readonly<Record<string, string>> = autoscalerTags.tags
@@ -122,11 +132,7 @@ function creationOf(
   const { amiFamily: family, arch } = group
   const { kubernetesVersion } = cluster
   const names = amiParameters({ family, arch, variant: 'standard', kubernetesVersion })
-  const subnet = facts.subnets.find(
-    (one) =>
-      one.zone === group.zone &&
-      Object.entries(group.subnetSelector).every(([key, value]) => one.tags[key] === value),
-  )
+  const subnet = subnetsOf(group, facts).find((one) => one.zone === group.zone)
   const releaseVersion =
     group.releaseVersion === 'latest'
       ? facts.releases.get(names?.releaseVersionParameter ?? '')

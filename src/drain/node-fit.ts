@@ -22,7 +22,7 @@ export function misfit(pod: DrainPod, node: NodeShape, view: DrainView): string 
 }
 
 /** The first hard taint that no toleration matches. */
-export function untoleratedTaint(
+function untoleratedTaint(
   taints: readonly Taint[],
   tolerations: readonly Toleration[],
 ): Taint | undefined {

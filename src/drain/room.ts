@@ -51,17 +51,3 @@ export function lackingResource(free: FreeRoom, requests: Room): string | undefi
   }
   return undefined
 }
-
-/** Sum of requests, pods counted by one each. */
-export function addUp(requests: Iterable<Room>): Room {
-  const sum = { cpuMilli: 0, memoryBytes: 0, podCount: 0, extended: {} as Record<string, number> }
-  for (const one of requests) {
-    sum.cpuMilli += one.cpuMilli
-    sum.memoryBytes += one.memoryBytes
-    sum.podCount += 1
-    for (const [name, amount] of Object.entries(one.extended)) {
-      sum.extended[name] = (sum.extended[name] ?? 0) + amount
-    }
-  }
-  return sum
-}

@@ -39,21 +39,21 @@ function listOf(value: unknown): readonly unknown[] {
 
 function partsOf(root: unknown): readonly Part[] {
   if (!isJson(root)) return []
-  const defaults = isJson(root['defaults']) ? root['defaults'] : {}
+  const defaults = isJson(root.defaults) ? root.defaults : {}
   const parts: Part[] = [{ path: ['defaults'], value: defaults, base: {} }]
-  listOf(root['nodeGroups']).forEach((entry, index) => {
+  listOf(root.nodeGroups).forEach((entry, index) => {
     if (!isJson(entry)) return
     const path: Path = ['nodeGroups', index]
     const base = { ...defaults, ...entry }
     parts.push({ path, value: entry, base })
-    listOf(entry['include']).forEach((one, at) => {
+    listOf(entry.include).forEach((one, at) => {
       if (isJson(one))
         parts.push({ path: [...path, 'include', at], value: one, base: { ...base, ...one } })
     })
   })
-  listOf(root['clusters']).forEach((entry, index) => {
-    if (!isJson(entry) || !isJson(entry['override'])) return
-    const value = entry['override']
+  listOf(root.clusters).forEach((entry, index) => {
+    if (!isJson(entry) || !isJson(entry.override)) return
+    const value = entry.override
     parts.push({ path: ['clusters', index, 'override'], value, base: { ...defaults, ...value } })
   })
   return parts
@@ -69,10 +69,10 @@ function finding(
 
 function sizeFindings({ base, path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
   const { maxSize, minSize } = base
-  const isStated = value['minSize'] !== undefined || value['maxSize'] !== undefined
+  const isStated = value.minSize !== undefined || value.maxSize !== undefined
   if (!isStated || typeof minSize !== 'number' || typeof maxSize !== 'number') return []
   if (minSize <= maxSize) return []
-  const key = value['minSize'] === undefined ? 'maxSize' : 'minSize'
+  const key = value.minSize === undefined ? 'maxSize' : 'minSize'
   return [
     finding(yaml, [...path, key], {
       code: 'fleet/min-above-max',
@@ -83,7 +83,7 @@ function sizeFindings({ base, path, value }: Part, yaml: PositionedYaml): readon
 }
 
 function typeFindings({ base, path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
-  return listOf(value['instanceTypes']).flatMap((name, index) => {
+  return listOf(value.instanceTypes).flatMap((name, index) => {
     if (typeof name !== 'string') return []
     const where: Path = [...path, 'instanceTypes', index]
     const type = instanceType(name)
@@ -95,7 +95,7 @@ function typeFindings({ base, path, value }: Part, yaml: PositionedYaml): readon
         remedy: near === undefined ? 'Check the name.' : `Did you mean ${near}?`,
       })
     }
-    const arch = base['arch']
+    const arch = base.arch
     if (typeof arch !== 'string' || type.arch === arch) return []
     return finding(yaml, where, {
       code: 'fleet/architecture-mismatch',
@@ -120,8 +120,8 @@ function labelFindings({ path, value }: Part, yaml: PositionedYaml): readonly Fi
 }
 
 function familyFindings({ base, path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
-  const family = value['amiFamily'] ?? undefined
-  const version = base['kubernetesVersion']
+  const family = value.amiFamily ?? undefined
+  const version = base.kubernetesVersion
   if (family !== 'AmazonLinux2' || typeof version !== 'string') return []
   if (Number(version.slice(2)) <= 32) return []
   return [

@@ -4,7 +4,7 @@ import { type Document, isMap, isNode, LineCounter, parseAllDocuments } from 'ya
 import type { Finding, SourceLocation } from '../world/finding.ts'
 
 /** Larger files are refused unread. */
-export const fleetBytesMax = 5 * 1024 * 1024
+const fleetBytesMax = 5 * 1024 * 1024
 /** Aliases that a document may resolve: more is a bomb. */
 const aliasCountMax = 100
 

@@ -78,10 +78,7 @@ export function parseAl2(text: string): ParsedUserData | undefined {
   if (line === undefined) return undefined
   const extra = /--kubelet-extra-args[ =]+(?:'([^']*)'|"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line)
   const args = extra?.[1] ?? extra?.[2]?.replaceAll('\\"', '"') ?? extra?.[3] ?? ''
-  const labels = flagValues(args, 'node-labels').reduce(
-    (all, value) => ({ ...all, ...parseLabels(value) }),
-    {},
-  )
+  const labels = Object.assign({}, ...flagValues(args, 'node-labels').map(parseLabels))
   const taints = flagValues(args, 'register-with-taints').at(-1) ?? ''
   return {
     kind: 'al2',

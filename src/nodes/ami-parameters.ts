@@ -50,9 +50,3 @@ export function amiParameters(choice: AmiChoice): AmiParameters | undefined {
     releaseVersionParameter: fill(variant.releaseVersion),
   }
 }
-
-/** Newest Kubernetes minor a family has images for; undefined = no end known. */
-export function lastKubernetesVersionOf(family: AmiFamily): string | undefined {
-  const found = table.families.find((one) => one.family === familyNames[family])
-  return found?.maxKubernetes ?? undefined
-}

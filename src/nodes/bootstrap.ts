@@ -22,9 +22,6 @@ export interface Bootstrap {
   readonly kubelet: Readonly<Record<string, unknown>>
 }
 
-/** EC2's limit on user data before base64, bytes. */
-export const userDataBytesMax = 16_384
-
 /** `key=value:Effect`, the kubelet's spelling; the value may be empty. */
 export function taintText(taint: Taint): string {
   return `${taint.key}=${taint.value ?? ''}:${taint.effect}`
@@ -57,11 +54,4 @@ export function parseLabels(text: string): StringMap {
         .trim()
   }
   return labels
-}
-
-/** Why the text cannot stand in a kubelet flag (white space, quotes, `%`, control characters); undefined if it can. */
-export function flagFault(text: string): string | undefined {
-  return /^[A-Za-z0-9._/=:,@+-]*$/.test(text)
-    ? undefined
-    : `'${text}' needs quoting in a kubelet flag`
 }

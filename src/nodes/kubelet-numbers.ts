@@ -16,7 +16,7 @@ const mi = 1024 * 1024
  * Pods per node: ENIs x (addresses - 1) + 2, at most 110 below 30 vCPU and 250 above, which is what EKS
  * computes for managed node groups (VPC CNI without prefix delegation).
  */
-export function maxPods(type: InstanceType): number {
+function maxPods(type: InstanceType): number {
   const byAddresses = type.eniCount * (type.ipv4PerEniCount - 1) + 2
   return Math.min(byAddresses, type.vcpuCount < 30 ? 110 : 250)
 }

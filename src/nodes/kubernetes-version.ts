@@ -20,9 +20,3 @@ export function parseVersion(text: string): string | undefined {
 export function kubeletSkewMax(kubeletMinor: number): number {
   return kubeletMinor >= 25 ? 3 : 2
 }
-
-/** True when a kubelet works with an API server: never newer, not too old. */
-export function isKubeletSupported(kubeletMinor: number, apiServerMinor: number): boolean {
-  const behind = apiServerMinor - kubeletMinor
-  return behind >= 0 && behind <= kubeletSkewMax(kubeletMinor)
-}

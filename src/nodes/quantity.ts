@@ -23,7 +23,7 @@ const decimal: Readonly<Record<string, number>> = {
 const form = /^([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)(?:([eE][+-]?\d+)|(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?))$/
 
 /** Value of a quantity such as `500m`, `1Gi`, `2e3`; NaN when it is not one. */
-export function parseQuantity(text: string): number {
+function parseQuantity(text: string): number {
   const match = form.exec(text)
   if (match?.[1] === undefined) return Number.NaN
   const exponent = match[2]

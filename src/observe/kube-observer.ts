@@ -77,7 +77,7 @@ export class KubeObserver {
     const map = this.configMaps.get(prioritiesName)
     if (map === undefined) return undefined
     return {
-      text: map.data?.['priorities'] ?? '',
+      text: map.data?.priorities ?? '',
       resourceVersion: map.metadata.resourceVersion ?? '',
       annotations: map.metadata.annotations ?? {},
     }

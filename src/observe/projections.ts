@@ -28,7 +28,7 @@ export function projectNode(node: Node): DrainNode {
     taints: spec?.taints ?? [],
     allocatable: roomOfResources(status?.allocatable ?? {}),
     createdAtMs: Date.parse(metadata.creationTimestamp ?? ''),
-    kubeletVersion: status?.nodeInfo?.['kubeletVersion'] ?? '',
+    kubeletVersion: status?.nodeInfo?.kubeletVersion ?? '',
   }
 }
 

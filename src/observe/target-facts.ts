@@ -7,16 +7,16 @@ import type { AwsApi } from '../world/aws-api.ts'
 /** GetParameters takes ten names. */
 const namesPerCall = 10
 
-/** @throws RegroupError of the first call that fails. */
+/**
+ * All subnets of the cluster's own network: tags alone would also find those of other clusters of the
+ * account. @throws RegroupError of the first call that fails, `not-found` when there is no such cluster.
+ */
 export async function readTargetFacts(aws: AwsApi, cluster: DesiredCluster): Promise<TargetFacts> {
-  const selectors = cluster.nodeGroups.map((group) => group.subnetSelector)
-  const [selector = {}] = selectors
-  const answer = await aws.ec2.describeSubnets({
-    Filters: Object.entries(selector).map(([key, value]) => ({
-      Name: `tag:${key}`,
-      Values: [value],
-    })),
-  })
+  const described = await aws.eks.describeCluster({ name: cluster.name })
+  const vpcId = described.cluster?.resourcesVpcConfig?.vpcId
+  const answer = await aws.ec2.describeSubnets(
+    vpcId === undefined ? {} : { Filters: [{ Name: 'vpc-id', Values: [vpcId] }] },
+  )
   const subnets = (answer.Subnets ?? []).map((subnet) => ({
     subnetId: subnet.SubnetId ?? '',
     zone: subnet.AvailabilityZone ?? '',

@@ -166,7 +166,10 @@ class MigrationLoop {
       return
     }
     const { result } = outcome
-    if (result.kind === 'eviction') return this.takeEviction(outcome.action, result.result, nowMs)
+    if (result.kind === 'eviction') {
+      this.takeEviction(outcome.action, result.result, nowMs)
+      return
+    }
     if (result.kind === 'skipped') {
       this.backoff.refused(action, nowMs)
       return

@@ -43,7 +43,7 @@ export async function retrying<T>(context: RetryContext, work: () => Promise<T>)
 }
 
 /** True when the same call may work later. */
-export function isPassing(failure: RegroupError): boolean {
+function isPassing(failure: RegroupError): boolean {
   return failure.retry !== 'never'
 }
 

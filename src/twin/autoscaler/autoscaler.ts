@@ -206,7 +206,7 @@ export class Autoscaler {
     const map = this.cluster.store.get('ConfigMap', 'kube-system', name)
     if (map === undefined) return options
     const minor = Number(this.cluster.kubernetesVersion.slice(2))
-    const parsed = parsePriorities(map.data?.['priorities'] ?? '', minor)
+    const parsed = parsePriorities(map.data?.priorities ?? '', minor)
     if (parsed.kind === 'invalid') {
       const message = `Wrong configuration for priority expander: ${parsed.why}. Ignoring update.`
       this.warn(map, 'PriorityConfigMapInvalid', message)

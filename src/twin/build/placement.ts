@@ -26,7 +26,7 @@ export class InitialPlacement {
     const placed = new Map<string, string>()
     const zonesUsed = new Map<string, Map<string, number>>()
     for (const pod of [...pods].sort((a, b) => this.compare(a, b))) {
-      const group = `${pod.metadata.namespace}/${pod.metadata.labels?.['app'] ?? pod.metadata.name}`
+      const group = `${pod.metadata.namespace}/${pod.metadata.labels?.app ?? pod.metadata.name}`
       const used = zonesUsed.get(group) ?? new Map<string, number>()
       zonesUsed.set(group, used)
       const info = this.pick(pod, used)
@@ -104,12 +104,9 @@ function admits(node: Node, pod: Pod, arch: string | undefined): boolean {
 
 /** Required anti-affinity on host names, with pods of the same app. */
 function hasNeighbour(pod: Pod, info: NodeInfo): boolean {
-  const app = pod.metadata.labels?.['app']
+  const app = pod.metadata.labels?.app
   for (const other of info.pods.values()) {
-    if (
-      other.metadata.namespace === pod.metadata.namespace &&
-      other.metadata.labels?.['app'] === app
-    ) {
+    if (other.metadata.namespace === pod.metadata.namespace && other.metadata.labels?.app === app) {
       return true
     }
   }

@@ -101,7 +101,7 @@ function nodeSelectorOf(row: WorkloadRow, entry: Partial<ScenarioEntry>): String
 }
 
 /** `key=value:Effect`, `key:Effect`, `key`, `*` for any key, `@Ns` for tolerationSeconds. */
-export function toleration(text: string): Toleration {
+function toleration(text: string): Toleration {
   const [head = '', seconds] = text.split('@')
   const colon = head.lastIndexOf(':')
   const effect = colon < 0 ? undefined : head.slice(colon + 1)

@@ -12,21 +12,6 @@ import type {
 import { refuseInvalidBudget } from './budget-rules.ts'
 import type { KubeStore } from './store.ts'
 
-const clusterScoped: ReadonlySet<KubeKind> = new Set<KubeKind>([
-  'MutatingWebhookConfiguration',
-  'Namespace',
-  'Node',
-  'PersistentVolume',
-  'PriorityClass',
-  'ValidatingWebhookConfiguration',
-  'VolumeAttachment',
-])
-
-/** True for kinds without a namespace. */
-export function isClusterScoped(kind: KubeKind): boolean {
-  return clusterScoped.has(kind)
-}
-
 /** What the API server makes of a new object. @throws RegroupError `forbidden` in a dying namespace. */
 export function admit<K extends KubeKind>(
   kind: K,

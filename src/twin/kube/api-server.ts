@@ -28,7 +28,7 @@ const httpStatus: Partial<Record<FailureCode, number>> = {
 }
 
 /** Resource name of a kind, as error texts use it. */
-export function resourceOf(kind: KubeKind): string {
+function resourceOf(kind: KubeKind): string {
   if (kind.endsWith('y')) return `${kind.slice(0, -1).toLowerCase()}ies`
   if (kind.endsWith('s')) return `${kind.toLowerCase()}es`
   return `${kind.toLowerCase()}s`

@@ -88,7 +88,10 @@ export class DisruptionController {
   private sync(budget: PodDisruptionBudget): void {
     const pods = this.podsOf(budget)
     const expectation = expectationOf(budget, pods, this.store)
-    if (expectation.kind === 'failed') return this.writeFailure(budget, expectation.failure)
+    if (expectation.kind === 'failed') {
+      this.writeFailure(budget, expectation.failure)
+      return
+    }
     if (expectation.hasUnmanagedPods) this.reportUnmanaged(budget)
     const disrupted = this.stillDisrupted(budget, pods)
     let currentHealthy = 0

@@ -75,9 +75,7 @@ export class Kubelets implements PodRunner {
     const behaviour = annotations[behaviourAnnotation] ?? ''
     if (behaviour.startsWith('crash-loop')) return this.isCrashLooper(pod, behaviour)
     const wanted = annotations[imageArchAnnotation]
-    const arch = this.cluster.store.get('Node', undefined, nodeName)?.status?.nodeInfo?.[
-      'architecture'
-    ]
+    const arch = this.cluster.store.get('Node', undefined, nodeName)?.status?.nodeInfo?.architecture
     return wanted !== undefined && arch !== undefined && wanted !== arch
   }
 

@@ -65,14 +65,14 @@ function mergeWith(
 
 function mergeList(target: unknown, patch: readonly unknown[], key: string | undefined): unknown {
   if (key === undefined || !Array.isArray(target)) {
-    return patch.filter((item) => !isJson(item) || item['$patch'] === undefined)
+    return patch.filter((item) => !isJson(item) || item.$patch === undefined)
   }
   const result: unknown[] = [...target]
   for (const item of patch) {
     if (!isJson(item)) continue
-    if (item['$patch'] === 'replace') return patch.filter((one) => one !== item)
+    if (item.$patch === 'replace') return patch.filter((one) => one !== item)
     const index = result.findIndex((one) => isJson(one) && one[key] === item[key])
-    if (item['$patch'] === 'delete') {
+    if (item.$patch === 'delete') {
       if (index >= 0) result.splice(index, 1)
     } else if (index >= 0) result[index] = strategicMerge(result[index], item)
     else result.push(item)

@@ -41,7 +41,10 @@ export class VolumeAttacher {
   attach(pod: Pod, nodeName: string, then: () => void): void {
     for (const claim of claimNames(pod)) this.bind(pod, claim, nodeName)
     const volumes = this.volumesOf(pod)
-    if (volumes.length === 0) return then()
+    if (volumes.length === 0) {
+      then()
+      return
+    }
     this.attachAll(pod, nodeName, { volumes, then })
   }
 
@@ -67,7 +70,10 @@ export class VolumeAttacher {
       return
     }
     const isAttached = wanted.volumes.every((volume) => this.attachmentOf(volume) !== undefined)
-    if (isAttached) return wanted.then()
+    if (isAttached) {
+      wanted.then()
+      return
+    }
     for (const volume of wanted.volumes) {
       if (this.attachmentOf(volume) === undefined) this.createAttachment(volume, nodeName)
     }

@@ -154,7 +154,7 @@ function checkVersion(
 }
 
 /** The amiType of a request without one (clusters from 1.30 on). */
-export const defaultAmiType = 'AL2023_x86_64_STANDARD'
+const defaultAmiType = 'AL2023_x86_64_STANDARD'
 
 function isReleaseOf(account: AwsAccount, amiType: string | undefined, release: string): boolean {
   const kind = imageKindOf(amiType ?? defaultAmiType)

@@ -15,9 +15,7 @@ export const versionSkew: Invariant = {
   visibility: 'full',
   watch: (view) => {
     const look = (node: Node): void => {
-      const kubelet = Number(
-        /^v1\.(\d+)/.exec(node.status?.nodeInfo?.['kubeletVersion'] ?? '')?.[1],
-      )
+      const kubelet = Number(/^v1\.(\d+)/.exec(node.status?.nodeInfo?.kubeletVersion ?? '')?.[1])
       const server = Number(view.cluster.kubernetesVersion.slice(2))
       if (Number.isNaN(kubelet) || (kubelet <= server && kubelet >= server - 3)) return
       view.broken(node.metadata.name, `kubelet 1.${kubelet} with API server 1.${server}`)

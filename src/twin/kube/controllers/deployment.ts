@@ -11,7 +11,7 @@ import { splitKey, WorkQueue } from './work-queue.ts'
 const delayMs = 6
 
 /** Hash of a template, as it stands in ReplicaSet names. */
-export function templateHash(template: PodTemplate): string {
+function templateHash(template: PodTemplate): string {
   return hash32(JSON.stringify(template)).toString(36)
 }
 
@@ -98,7 +98,10 @@ function rollOver(
   const { cluster, others } = context
   const wanted = deployment.spec.replicas ?? 1
   const olds = others.filter((set) => (set.spec.replicas ?? 0) > 0)
-  if (olds.length === 0) return scale(current, wanted, cluster)
+  if (olds.length === 0) {
+    scale(current, wanted, cluster)
+    return
+  }
   const isRecreate = deployment.spec.strategy?.type === 'Recreate'
   const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec.strategy?.rollingUpdate ?? {}
   const surge = isRecreate ? 0 : amount(maxSurge, wanted, true)

@@ -69,7 +69,7 @@ function createOrdinal(set: StatefulSet, ordinal: number, cluster: ClusterTwin):
 }
 
 /** Claim of each volume template for an ordinal. */
-export function claimNamesOf(set: StatefulSet, ordinal: number): readonly string[] {
+function claimNamesOf(set: StatefulSet, ordinal: number): readonly string[] {
   return (set.spec.volumeClaimTemplates ?? []).map(
     ({ metadata }) => `${metadata.name}-${set.metadata.name}-${ordinal}`,
   )

@@ -63,7 +63,7 @@ export function addPod(info: NodeInfo, key: string, pod: Pod): void {
 }
 
 /** Takes a pod off a node. */
-export function removePod(info: NodeInfo, key: string): void {
+function removePod(info: NodeInfo, key: string): void {
   const pod = info.pods.get(key)
   if (pod === undefined) return
   info.pods.delete(key)
@@ -103,7 +103,10 @@ export class NodeCache {
 
   private putNode(node: Node, store?: KubeStore): void {
     const info = this.infos.get(node.metadata.name)
-    if (info !== undefined) return setNode(info, node)
+    if (info !== undefined) {
+      setNode(info, node)
+      return
+    }
     this.infos.set(node.metadata.name, nodeInfoOf(node))
     for (const pod of store?.podsOnNode(node.metadata.name).values() ?? []) this.putPod(pod)
   }
@@ -111,7 +114,10 @@ export class NodeCache {
   private putPod(pod: Pod): void {
     const { nodeName } = pod.spec
     if (nodeName === undefined) return
-    if (isPodTerminal(pod)) return this.dropPod(pod)
+    if (isPodTerminal(pod)) {
+      this.dropPod(pod)
+      return
+    }
     const key = objectKey(pod.metadata.namespace, pod.metadata.name)
     if (hasRequiredAntiAffinity(pod)) this.antiAffinePods.set(key, pod)
     const info = this.infos.get(nodeName)

@@ -167,7 +167,7 @@ export class Scheduler {
 }
 
 /** The text of PodScheduled=False and of the event, as kube-scheduler 1.35 writes it. */
-export function failureText(nodeCount: number, faults: ReadonlyMap<string, number>): string {
+function failureText(nodeCount: number, faults: ReadonlyMap<string, number>): string {
   const head = `0/${nodeCount} nodes are available`
   if (nodeCount === 0) return 'no nodes available to schedule pods'
   const reasons = [...faults].map(([reason, count]) => `${count} ${reason}`).sort()

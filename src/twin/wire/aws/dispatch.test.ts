@@ -278,7 +278,7 @@ describe('who asks', () => {
       'Action=CreateLaunchTemplate&LaunchTemplateName=web&LaunchTemplateData.InstanceType=m5.large'
     await world.ask('ec2', { headers: form, body })
     const request = signed('ec2', { headers: form, body: 'Action=DescribeLaunchTemplates' })
-    const elsewhere = request.headers['authorization']?.replace('eu-west-1', 'us-east-1')
+    const elsewhere = request.headers.authorization?.replace('eu-west-1', 'us-east-1')
     const here = await world.dispatcher.answer(request)
     const there = await world.dispatcher.answer({
       ...request,

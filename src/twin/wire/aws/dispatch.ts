@@ -17,9 +17,6 @@ export interface KnownCall extends ReadRequest {
   readonly shape: ServiceShape
 }
 
-/** Looks at a call before it is made: throws an AwsProblem to answer it, or returns another input. */
-export type Gate = (call: KnownCall) => Record<string, unknown>
-
 /** Access key that `twin env` hands out; any other is let in too. */
 export const servedAccessKeyId = 'AKIATWINTWINTWINTWIN'
 /** Its secret: signatures are not verified. */

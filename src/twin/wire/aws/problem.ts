@@ -49,7 +49,7 @@ const internal: Spelling = {
 }
 
 /** How each protocol spells a throttled call: 429 is modelled for EKS, 503 is EC2's. */
-export const throttledSpelling: Spelling = {
+const throttledSpelling: Spelling = {
   'rest-json': ['ThrottlingException', 429],
   'aws-json': ['ThrottlingException', 400],
   'aws-query': ['Throttling', 400],
@@ -57,7 +57,7 @@ export const throttledSpelling: Spelling = {
 }
 
 /** How each protocol spells a missing permission. */
-export const forbiddenSpelling: Spelling = {
+const forbiddenSpelling: Spelling = {
   'rest-json': ['AccessDeniedException', 403],
   'aws-json': ['AccessDeniedException', 400],
   'aws-query': ['AccessDenied', 403],
@@ -65,7 +65,7 @@ export const forbiddenSpelling: Spelling = {
 }
 
 /** How each protocol spells credentials that have run out. */
-export const expiredSpelling: Spelling = {
+const expiredSpelling: Spelling = {
   'rest-json': ['ExpiredTokenException', 403],
   'aws-json': ['ExpiredTokenException', 400],
   'aws-query': ['ExpiredToken', 403],
@@ -73,7 +73,7 @@ export const expiredSpelling: Spelling = {
 }
 
 /** How each protocol spells an access key that nobody knows. */
-export const unknownKeySpelling: Spelling = {
+const unknownKeySpelling: Spelling = {
   'rest-json': ['UnrecognizedClientException', 403],
   'aws-json': ['UnrecognizedClientException', 400],
   'aws-query': ['InvalidClientTokenId', 403],
@@ -99,7 +99,7 @@ const spellings: Readonly<Partial<Record<FailureCode, Spelling>>> = {
 }
 
 /** The code of an operation that the twin does not have; no AWS service answers it. */
-export const lacksCode = 'NotImplemented'
+const lacksCode = 'NotImplemented'
 
 /** Where and what was asked when an error came up. */
 export interface ProblemContext {

@@ -39,7 +39,7 @@ function send(response: ServerResponse, { body, headers, status }: WireAnswer): 
 
 /** moto's own tests reset their server so; a page in a browser may not. */
 function resetAsMoto(host: TwinHost, request: HeardRequest, response: ServerResponse): void {
-  const isAllowed = request.method === 'POST' && request.headers['origin'] === undefined
+  const isAllowed = request.method === 'POST' && request.headers.origin === undefined
   if (isAllowed) host.reset()
   send(response, {
     status: isAllowed ? 200 : 403,
