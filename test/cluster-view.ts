@@ -22,7 +22,7 @@ export const nowMs = Date.parse('2026-09-01T08:00:00Z')
 const now = '2026-09-01T08:00:00Z'
 
 /** RFC 3339 text of a moment so many seconds after {@link nowMs}. */
-function secondsFromNow(seconds: number): string {
+export function secondsFromNow(seconds: number): string {
   return new Date(nowMs + seconds * 1000).toISOString().replace('.000Z', 'Z')
 }
 
@@ -108,7 +108,7 @@ export function aNode(
 }
 
 /** The instance id that {@link aNode} gives a node: hexadecimal, made of its name. */
-function instanceIdOf(nodeName: string): string {
+export function instanceIdOf(nodeName: string): string {
   return `i-${[...nodeName].map((letter) => letter.charCodeAt(0).toString(16)).join('')}`
 }
 

@@ -1,11 +1,19 @@
-import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { sourceAt, typeScriptFiles } from './sources.ts'
 
-it('documents every code that blocks a pod, and no other', () => {
-  const source = readFileSync(new URL('../src/drain/stance.ts', import.meta.url), 'utf8')
-  const page = readFileSync(new URL('../docs/drain-codes.md', import.meta.url), 'utf8')
-  const codes = [...source.matchAll(/blocked\(\s*'(\w+)'/g)].map((match) => match[1])
-  const written = [...page.matchAll(/^\| (\w+) \| (?!The pod)/gm)].map((match) => match[1])
-  expect(codes.length).toBeGreaterThan(5)
-  expect([...written].sort()).toEqual([...new Set(codes)].sort())
+it('documents every code that blocks a migration, and no other', () => {
+  const deciders = typeScriptFiles(['src/drain', 'src/decide']).filter(
+    ({ path }) => !path.endsWith('.test.ts'),
+  )
+  const codes = deciders.flatMap(({ text }) =>
+    [...text.matchAll(/\bblocked\(\s*'(\w+)'|\bcode: '([\w/-]+)'/g)].map(
+      ([, called, named]) => called ?? named,
+    ),
+  )
+  const { text } = sourceAt('docs/drain-codes.md')
+  const written = [...text.matchAll(/^\| ([\w/-]+) \| (?!The pod …|Cause)/gm)].map(
+    ([, code]) => code,
+  )
+  expect(codes.length).toBeGreaterThan(20)
+  expect(written.sort()).toEqual([...new Set(codes)].sort())
 })

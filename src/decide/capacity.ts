@@ -102,6 +102,17 @@ export class CapacityPlanner {
     return this.groups.some(({ group, target }) => this.fits(pod, target, group.name))
   }
 
+  /**
+   * Names of the groups that could run the pod and are as large as they may be; undefined when one of
+   * them can still grow, also if it rests after a launch that failed.
+   */
+  fullGroupsFor(pod: DrainPod): readonly string[] | undefined {
+    const fitting = this.groups.filter(({ group, target }) => this.fits(pod, target, group.name))
+    const isFull = (one: NewGroup): boolean =>
+      this.sizeOf(one) >= Math.min(one.group.maxSize, one.target.maxSize)
+    return fitting.every(isFull) ? fitting.map(({ target }) => target.name) : undefined
+  }
+
   /** Highest priority first; then the pod's own zone; then the smallest group, for balance. */
   private choose(pod: DrainPod): NewGroup | undefined {
     const zone = this.observed.drain.nodes.get(pod.nodeName ?? '')?.zone

@@ -31,6 +31,14 @@ export interface Blocker {
   readonly object: string
   readonly reason: string
   readonly remedy: string
+  /** Controller of a pod, `ReplicaSet web`; absent for objects that are no pods and for bare pods. */
+  readonly owner?: string
+  /** Node of a pod. */
+  readonly nodeName?: string
+  /** Since when its node has been cordoned for it, epoch milliseconds; absent while it is not. */
+  readonly sinceMs?: number
+  /** One command that shows or mends the cause. */
+  readonly command?: string
   /** True when nothing at all may be done before it is solved. */
   readonly isFatal?: boolean
 }

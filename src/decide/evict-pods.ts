@@ -4,8 +4,9 @@ import { allowanceOf } from '../drain/budgets.ts'
 import type { DrainPod } from '../drain/view.ts'
 import { counted } from './counted.ts'
 import { isCriticalServiceDown, isSoleCritical } from './critical.ts'
-import { type Move, narrowSitesMax, reserve } from './move.ts'
-import type { MoveState, OldNode } from './move-state.ts'
+import { type HeldPod, tellHeldPods } from './held-pods.ts'
+import { isOpening, type Move, narrowSitesMax, reserve } from './move.ts'
+import { type MoveState, needsPlace, type OldNode } from './move-state.ts'
 
 /** Evictions asked for in one tick: keeps a tick short, and the API server's priority levels calm. */
 const evictionsPerTickMax = 45
@@ -25,16 +26,28 @@ export function evictFromOpenNodes(move: Move): void {
     isNarrowBusy: move.isNarrowPodOwed,
     isCriticalBusy: isCriticalServiceDown(observed.drain, nowMs),
   }
-  const held: DrainPod[] = []
-  for (const { node, pods } of openNodesFewestFirst(state)) {
-    for (const { pod, stance } of movesInOrder(pods)) {
+  const held: HeldPod[] = []
+  for (const one of openNodesFewestFirst(state)) {
+    for (const { pod, stance } of movesInOrder(one.pods)) {
       if (stance.kind !== 'movable') continue
-      if (mayGo(move, pod, spent)) evict(move, pod, node.name)
-      else held.push(pod)
+      if (mayGo(move, pod, spent)) evict(move, pod, one.node.name)
+      else held.push({ pod, one })
     }
   }
-  for (const pod of held) reserve(move, pod)
-  explainWaits(move, held)
+  tellHeldPods(move, held)
+  for (const { pod } of held) reserve(move, pod)
+  keepRoomForBlocked(move)
+  explainWaits(move)
+}
+
+/** They had a place when their node was cordoned; nothing else may take it. */
+function keepRoomForBlocked({ plan, state }: Move): void {
+  for (const one of state.nodes) {
+    if (!isOpening(one)) continue
+    for (const { pod, stance } of one.pods) {
+      if (stance.kind === 'blocked' && needsPlace({ pod, stance })) plan.place(pod, false)
+    }
+  }
 }
 
 function mayGo(move: Move, pod: DrainPod, spent: Spent): boolean {
@@ -100,15 +113,10 @@ function isGranted(move: Move, pod: DrainPod): boolean {
   return ledger.freeOf(pod, allowance) > 0
 }
 
-function explainWaits(move: Move, held: readonly DrainPod[]): void {
-  const { stage, state } = move
-  if (held.length > 0) {
-    const example = held[0]!.key
-    stage.wait(
-      'budget-or-room',
-      example,
-      `${counted(held.length, 'pod')} to move once budgets and room allow`,
-    )
+function explainWaits(move: Move): void {
+  const { landingPod, stage, state } = move
+  if (landingPod !== undefined) {
+    stage.wait('pods-pending', landingPod.key, `${landingPod.key} waits for a node`)
   }
   const open = state.nodes.filter((one) => one.isOpen).flatMap((one) => one.pods)
   const leaving = open.filter((one) => one.stance.kind === 'leaving')

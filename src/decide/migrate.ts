@@ -10,6 +10,7 @@ import { decideMovePods } from './move-pods.ts'
 import { type MoveState, moveStateOf } from './move-state.ts'
 import { decideNodeGroups } from './node-groups.ts'
 import type { Observed } from './observed.ts'
+import { podBlocker } from './pod-blocker.ts'
 import { decidePreflight } from './preflight.ts'
 import { decidePriorities } from './priorities.ts'
 import { decideRetire, type EmptySince } from './retire.ts'
@@ -59,11 +60,9 @@ function uniqueBlockers(blockers: readonly Blocker[]): readonly Blocker[] {
 
 function podBlockers(state: MoveState): readonly Blocker[] {
   const blockers: Blocker[] = []
-  for (const { pods } of state.nodes) {
-    for (const { pod, stance } of pods) {
-      if (stance.kind !== 'blocked') continue
-      const { code, reason, remedy } = stance
-      blockers.push({ code, object: pod.key, reason, remedy })
+  for (const one of state.nodes) {
+    for (const { pod, stance } of one.pods) {
+      if (stance.kind === 'blocked') blockers.push(podBlocker(pod, one, stance))
     }
   }
   return blockers

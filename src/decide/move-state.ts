@@ -15,6 +15,16 @@ export interface OldPod {
   readonly stance: Stance
 }
 
+/**
+ * Whether a pod needs room elsewhere before its node is closed to it: a blocked pod too, for it may be
+ * made anew at any time. Pods that do not come back need none.
+ */
+export function needsPlace({ pod, stance }: OldPod): boolean {
+  if (stance.kind === 'movable') return true
+  const comesBack = pod.ownerUid !== undefined && !pod.needs.runsToCompletion
+  return stance.kind === 'blocked' && comesBack && pod.deletionAtMs === undefined
+}
+
 /** How many of a node's movable pods one budget, real or virtual, has to let go. */
 export interface AccountShare {
   readonly key: string
@@ -37,6 +47,8 @@ export interface OldNode extends NodePods {
   readonly isOpen: boolean
   /** When we cordoned it. */
   readonly cordonedAtMs: number | undefined
+  /** It has been open for longer than its deadline: what has not moved by now is reported. */
+  readonly isOverdue: boolean
 }
 
 /** Everything the move and the retirement decide on. */
@@ -65,10 +77,12 @@ export function moveStateOf(target: MigrationTarget, observed: Observed, nowMs: 
 function oldNodeOf(node: DrainNode, old: OldInstance, context: Context): OldNode {
   const cordonedAtMs = Date.parse(node.annotations[cordonedAtAnnotation] ?? '')
   if (Number.isNaN(cordonedAtMs)) {
-    return { node, old, isOpen: false, cordonedAtMs: undefined, ...closedPods(node, context) }
+    const content = closedPods(node, context)
+    return { node, old, isOpen: false, cordonedAtMs: undefined, isOverdue: false, ...content }
   }
   const content = sharesOf(openPods(node, cordonedAtMs, context), context)
-  return { node, old, isOpen: node.isUnschedulable, cordonedAtMs, ...content }
+  const isOverdue = context.nowMs > cordonedAtMs + context.target.policy.nodeDeadlineMs
+  return { node, old, isOpen: node.isUnschedulable, cordonedAtMs, isOverdue, ...content }
 }
 
 interface KnownPods {
@@ -110,13 +124,9 @@ function podsOf(node: DrainNode, { nowMs, observed, target }: Context): readonly
 }
 
 function openPods(node: DrainNode, cordonedAtMs: number, context: Context): readonly OldPod[] {
-  const { policy } = context.target
-  const deadlineMs = cordonedAtMs + policy.nodeDeadlineMs
-  const jobDeadlineMs = cordonedAtMs + policy.drain.jobDeadlineMs
-  return podsOf(node, context).map(({ pod, stance }) => ({
-    pod,
-    stance: overdue(stance, context.nowMs, { deadlineMs, jobDeadlineMs }),
-  }))
+  const endMs = cordonedAtMs + context.target.policy.drain.jobDeadlineMs
+  if (context.nowMs <= endMs) return podsOf(node, context)
+  return podsOf(node, context).map(({ pod, stance }) => ({ pod, stance: afterDeadline(stance) }))
 }
 
 function sharesOf(pods: readonly OldPod[], { observed }: Context): NodePods {
@@ -142,28 +152,13 @@ function atOnceOf(allowance: Allowance): number {
   return Math.max(1, allowance.budget.expectedPods - allowance.budget.desiredHealthy)
 }
 
-/** After the node's deadline what could still move or end counts as blocked: a human is told. */
-function overdue(
-  stance: Stance,
-  nowMs: number,
-  deadlines: { deadlineMs: number; jobDeadlineMs: number },
-): Stance {
-  if (stance.kind === 'movable' && nowMs > deadlines.deadlineMs) {
-    return {
-      kind: 'blocked',
-      code: 'PDBExhausted',
-      reason: 'did not get leave from its budget, or no place, until the deadline of its node',
-      remedy:
-        'Look at the pods of its budget; a longer migration.nodeDeadline gives more patience.',
-    }
+/** What was to end by itself and did not counts as blocked: a human is told. */
+function afterDeadline(stance: Stance): Stance {
+  if (stance.kind !== 'waits') return stance
+  return {
+    kind: 'blocked',
+    code: 'JobRunning',
+    reason: 'is still running after migration.jobDeadline',
+    remedy: 'Let it end, raise migration.jobDeadline, or name it under migration.overrides.',
   }
-  if (stance.kind === 'waits' && nowMs > deadlines.jobDeadlineMs) {
-    return {
-      kind: 'blocked',
-      code: 'JobRunning',
-      reason: 'is still running after migration.jobDeadline',
-      remedy: 'Let it end, raise migration.jobDeadline, or name it under migration.overrides.',
-    }
-  }
-  return stance
 }

@@ -34,6 +34,12 @@ export interface Move {
   readonly owedCount: number
   /** One of them fits on few nodes only: nothing else may go until it has landed. */
   readonly isNarrowPodOwed: boolean
+  /** Ready nodes that stay and take pods. */
+  readonly landingNodes: readonly LandingNode[]
+  /** A pod that waits for a node and may still get one soon; undefined when there is none. */
+  readonly landingPod: DrainPod | undefined
+  /** A pod that has waited for a node for longer than its deadline. */
+  readonly stuckPod: DrainPod | undefined
 }
 
 /** Pods that are owed a place get it before anything else is decided. */
@@ -49,9 +55,10 @@ export function startMove(
   const surge = surgeLeft(target, observed, groups)
   const planner = new CapacityPlanner({ groups, observed, plan, surgeLeft: surge, nowMs })
   const ledger = new AllowanceLedger(view, target.policy.drain.virtualBudgetFraction)
-  const owed = [...owedPods(view), ...waitingPods(view)].filter(
-    (pod) => pod.ownerKind !== 'daemon-set',
-  )
+  const waiting = waitingPods(view).filter((pod) => pod.ownerKind !== 'daemon-set')
+  const owed = [...owedPods(view), ...waiting]
+  const isLate = (pod: DrainPod): boolean =>
+    nowMs - pod.createdAtMs > target.policy.drain.podDeadlineMs
   const guard = new ZoneGuard(view, landingNodes, owed)
   const isNarrowPodOwed = owed.some((pod) => plan.siteCountOf(pod) <= narrowSitesMax)
   const closed = openingOrder(state.nodes.filter((one) => !isOpening(one)))
@@ -64,6 +71,9 @@ export function startMove(
     closed,
     owedCount: owed.length,
     isNarrowPodOwed,
+    landingNodes,
+    landingPod: waiting.find((pod) => !isLate(pod)),
+    stuckPod: waiting.find(isLate),
   }
   for (const pod of owed) reserve(move, pod)
   return move

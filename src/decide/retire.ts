@@ -140,8 +140,9 @@ function passCanary(target: MigrationTarget, observed: Observed, context: Retire
   const emptied =
     originalCount -
     state.nodes.length +
-    state.nodes.filter((one) => one.isOpen && one.pods.every((p) => p.stance.kind === 'blocked'))
-      .length
+    state.nodes.filter(
+      (one) => one.isOpen && one.pods.every((p) => one.isOverdue || p.stance.kind === 'blocked'),
+    ).length
   if (emptied < canaries) return false
   const { exists: _, ...known } = record
   if (record.canaryEmptyAtMs === undefined) {

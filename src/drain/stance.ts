@@ -15,8 +15,11 @@ export type Stance =
   | {
       readonly kind: 'blocked'
       readonly code: string
+      /** Goes on from the pod's name. */
       readonly reason: string
       readonly remedy: string
+      /** One command that shows or mends the cause; absent = describe the pod. */
+      readonly command?: string
     }
   | { readonly kind: 'movable' }
 
@@ -59,6 +62,7 @@ function leavingStance(pod: DrainPod, deletionAtMs: number, nowMs: number): Stan
     'TerminatingPastGrace',
     'is past its grace period and its kubelet has not confirmed the end',
     'Look at the kubelet of the node; once its instance is stopped, taint it out-of-service.',
+    `kubectl describe node ${pod.nodeName}`,
   )
 }
 
@@ -69,6 +73,7 @@ function protectionStance(pod: DrainPod, view: DrainView): Stance | undefined {
       'DoNotDisrupt',
       'is annotated karpenter.sh/do-not-disrupt=true',
       'Remove the annotation, or name the pod under migration.overrides.',
+      `kubectl -n ${pod.namespace} annotate pod ${pod.name} karpenter.sh/do-not-disrupt-`,
     )
   }
   const local = pod.needs.claimNames
@@ -133,6 +138,7 @@ function budgetStance(
       'PDBMultiple',
       `is selected by ${allowance.budgets.length} budgets (${names}); the eviction API answers 500`,
       'Leave one budget per pod.',
+      `kubectl -n ${pod.namespace} get pdb ${allowance.budgets.map((one) => one.name).join(' ')}`,
     )
   }
   return allowance.kind === 'budget'
@@ -150,6 +156,7 @@ function oneBudgetStance(
       'PDBSyncFailed',
       `budget ${budget.name} cannot be computed: ${budget.syncFailedMessage}`,
       'Use an integer minAvailable, or let the budget select pods whose owner can be scaled.',
+      describeBudget(budget),
     )
   }
   if (!pod.isReady && passesUnready(budget)) return undefined
@@ -176,6 +183,7 @@ function neverAllowing(budget: DrainBudget): Stance {
     budget.expectedPods === 0
       ? 'Give the budget an integer minAvailable: its pods have no controller with a scale.'
       : 'Raise the replicas or loosen the budget by one for the time of the migration.',
+    describeBudget(budget),
   )
 }
 
@@ -198,9 +206,14 @@ function guardedByUnhealthy(
     `budget ${budget.name} needs ${budget.desiredHealthy} healthy pods and has ` +
       `${budget.currentHealthy}; not Ready for long: ${broken.sort().join(', ')}`,
     'Mend those pods, or set unhealthyPodEvictionPolicy: AlwaysAllow on the budget.',
+    describeBudget(budget),
   )
 }
 
-function blocked(code: string, reason: string, remedy: string): Stance {
-  return { kind: 'blocked', code, reason, remedy }
+function blocked(code: string, reason: string, remedy: string, command?: string): Stance {
+  return { kind: 'blocked', code, reason, remedy, ...(command === undefined ? {} : { command }) }
+}
+
+function describeBudget({ name, namespace }: DrainBudget): string {
+  return `kubectl -n ${namespace} describe pdb ${name}`
 }

@@ -1,6 +1,5 @@
 /** A migration of one real cluster through two open ports, with its report. Run layer. */
 
-import type { Blocker } from '../decide/decision.ts'
 import { oldGroupsOf } from '../decide/groups.ts'
 import type { MigrationTarget } from '../decide/target.ts'
 import { targetOf } from '../decide/target-of.ts'
@@ -13,6 +12,7 @@ import type { AwsApi } from '../world/aws-api.ts'
 import type { Clock } from '../world/clock.ts'
 import { isFailure } from '../world/failure.ts'
 import type { KubeApi } from '../world/kube-api.ts'
+import { type ReportedBlocker, reportedBlockers } from './blocked.ts'
 import { type CallCounts, countedAws, countedKube, noCalls } from './counted.ts'
 import type { EventDraft, RunEvent } from './events.ts'
 import { type MigrationOutcome, runMigration } from './migrate.ts'
@@ -36,7 +36,7 @@ export interface MigrationReport {
   /** Why it failed; absent otherwise. */
   readonly message?: string
   readonly cluster: string
-  readonly blocked: readonly Pick<Blocker, 'code' | 'object' | 'reason' | 'remedy'>[]
+  readonly blocked: readonly ReportedBlocker[]
   /** Seconds of the clock from the first call to the last. */
   readonly seconds: number
   readonly pods: {
@@ -148,7 +148,7 @@ function reportOf(input: {
     result: outcome.result,
     ...(outcome.result === 'failed' ? { message: outcome.message } : {}),
     cluster: target.clusterName,
-    blocked: blockers.map(({ code, object, reason, remedy }) => ({ code, object, reason, remedy })),
+    blocked: reportedBlockers(blockers),
     seconds: Math.round(seconds * 10) / 10,
     pods: {
       moved: counts.evictionsGranted,

@@ -1,9 +1,9 @@
 /** The report of a rehearsal: the same bytes for the same options. Run layer. */
 
-import type { Blocker } from '../decide/decision.ts'
 import type { MigrationTarget } from '../decide/target.ts'
 import type { Judge } from '../twin/judge/judge.ts'
 import type { Twin } from '../twin/twin.ts'
+import { type ReportedBlocker, reportedBlockers } from './blocked.ts'
 import type { DriveResult } from './rehearse.ts'
 
 /** JSON of `rehearse -o json`; times in seconds of virtual time. */
@@ -11,7 +11,7 @@ export interface RehearsalReport {
   readonly result: 'converged' | 'blocked' | 'failed' | 'paused'
   /** Why it failed; absent otherwise. */
   readonly message?: string
-  readonly blocked: readonly Pick<Blocker, 'code' | 'object' | 'reason' | 'remedy'>[]
+  readonly blocked: readonly ReportedBlocker[]
   readonly seed: string
   readonly virtualSeconds: number
   readonly pods: {
@@ -68,7 +68,7 @@ export function reportOf(
   return {
     result: outcome.result,
     ...('message' in outcome ? { message: outcome.message } : {}),
-    blocked: blockers.map(({ code, object, reason, remedy }) => ({ code, object, reason, remedy })),
+    blocked: reportedBlockers(blockers),
     seed,
     virtualSeconds: rounded((twin.kernel.nowMs() - startMs) / 1000),
     pods: {

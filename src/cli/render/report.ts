@@ -52,9 +52,12 @@ export function reportText(report: RehearsalReport): string {
 function blockedText({ blocked }: RehearsalReport): string {
   if (blocked.length === 0) return ''
   const shown = blocked.slice(0, listedMax)
-  const lines = shown.map(
-    ({ code, object, reason, remedy }) => `  ${code}  ${object} ${reason}\n      ${remedy}\n`,
-  )
+  const lines = shown.map(({ code, command, node, object, owner, reason, remedy }) => {
+    const where = [owner, node].filter((one) => one !== undefined).join(', ')
+    const place = where === '' ? '' : ` (${where})`
+    const hint = command === undefined ? '' : `      $ ${command}\n`
+    return `  ${code}  ${object}${place} ${reason}\n      ${remedy}\n${hint}`
+  })
   const more =
     blocked.length > shown.length
       ? `  and ${blocked.length - shown.length} more (-o json lists all)\n`

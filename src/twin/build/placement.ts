@@ -12,6 +12,8 @@ export class InitialPlacement {
   private readonly infos: NodeInfo[] = []
   private readonly store: KubeStore
   private readonly admitted = new Map<string, readonly NodeInfo[]>()
+  /** Node of each block volume that a placed pod uses: it can be attached nowhere else. */
+  private readonly homes = new Map<string, string>()
 
   constructor(store: KubeStore) {
     this.store = store
@@ -33,6 +35,7 @@ export class InitialPlacement {
       if (info === undefined) continue
       const key = objectKey(pod.metadata.namespace, pod.metadata.name)
       addPod(info, key, pod)
+      for (const claim of this.blockClaimsOf(pod)) this.homes.set(claim, info.name)
       used.set(info.zone, (used.get(info.zone) ?? 0) + 1)
       placed.set(key, info.name)
     }
@@ -50,10 +53,12 @@ export class InitialPlacement {
   private pick(pod: Pod, used: ReadonlyMap<string, number>): NodeInfo | undefined {
     const needs = requirementsOf(pod.spec)
     const zones = this.zonesOf(pod)
+    const home = this.homeOf(pod)
     let best: NodeInfo | undefined
     let bestScore = Number.POSITIVE_INFINITY
     for (const info of this.nodesFor(pod)) {
       if (zones !== undefined && !zones.includes(info.zone)) continue
+      if (home !== undefined && info.name !== home) continue
       if (info.podsFree < 1 || needs.cpuMilli > info.cpuFree || needs.memoryBytes > info.memoryFree)
         continue
       if (needs.extended.some(([name, amount]) => amount > (info.extendedFree.get(name) ?? 0)))
@@ -79,6 +84,24 @@ export class InitialPlacement {
     const found = this.infos.filter(({ node }) => admits(node, pod, arch))
     this.admitted.set(key, found)
     return found
+  }
+
+  private homeOf(pod: Pod): string | undefined {
+    for (const claim of this.blockClaimsOf(pod)) {
+      const home = this.homes.get(claim)
+      if (home !== undefined) return home
+    }
+    return undefined
+  }
+
+  /** Keys of the pod's claims that only one node at a time can attach. */
+  private blockClaimsOf(pod: Pod): readonly string[] {
+    const { namespace } = pod.metadata
+    return requirementsOf(pod.spec).claimNames.flatMap((name) => {
+      const claim = this.store.get('PersistentVolumeClaim', namespace, name)
+      const isShared = claim?.spec?.accessModes?.includes('ReadWriteMany') ?? false
+      return isShared ? [] : [objectKey(namespace, name)]
+    })
   }
 
   /** Zones of the pod's volumes; undefined = anywhere. */
