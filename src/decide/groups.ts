@@ -5,8 +5,30 @@ import { emptySinceTagKey } from './names.ts'
 import type { Observed, ObservedGroup, ObservedInstance } from './observed.ts'
 import type { MigrationTarget, OldGroupRule, TargetNodeGroup } from './target.ts'
 
+/** The groups of the last decision: every stage asks for them, and they are read anew rarely. */
+const oldGroupsByObservation = new WeakMap<
+  readonly ObservedGroup[],
+  {
+    readonly target: MigrationTarget
+    readonly nodeGroups: Observed['nodeGroups']
+    readonly oldGroups: readonly ObservedGroup[]
+  }
+>()
+
 /** The old Auto Scaling groups that still exist, by name. A group of a managed node group is never old. */
 export function oldGroupsOf(
+  target: MigrationTarget,
+  observed: Pick<Observed, 'groups' | 'nodeGroups'>,
+): readonly ObservedGroup[] {
+  const { groups, nodeGroups } = observed
+  const known = oldGroupsByObservation.get(groups)
+  if (known?.target === target && known.nodeGroups === nodeGroups) return known.oldGroups
+  const oldGroups = findOldGroups(target, observed)
+  oldGroupsByObservation.set(groups, { target, nodeGroups, oldGroups })
+  return oldGroups
+}
+
+function findOldGroups(
   target: MigrationTarget,
   observed: Pick<Observed, 'groups' | 'nodeGroups'>,
 ): readonly ObservedGroup[] {
@@ -77,13 +99,25 @@ function matches(rule: OldGroupRule, group: ObservedGroup): boolean {
   return Object.entries(rule.tags ?? {}).every(([key, value]) => group.tags[key] === value)
 }
 
+/** Globs stand in fleet files: there are few of them. */
+const patterns = new Map<string, RegExp>()
+
 /** `*` any text, `?` one character, anything else literally; the whole name must match. */
 export function globMatches(glob: string, name: string): boolean {
+  let pattern = patterns.get(glob)
+  if (pattern === undefined) {
+    pattern = patternOf(glob)
+    patterns.set(glob, pattern)
+  }
+  return pattern.test(name)
+}
+
+function patternOf(glob: string): RegExp {
   const pattern = glob
     .split('')
     .map((char) =>
       char === '*' ? '.*' : char === '?' ? '.' : char.replace(/[\\^$+.()|[\]{}]/, '\\$&'),
     )
     .join('')
-  return new RegExp(`^${pattern}$`, 's').test(name)
+  return new RegExp(`^${pattern}$`, 's')
 }

@@ -4,7 +4,6 @@ import type { DrainPod, PodNeeds, PodOwnerKind, Room } from '../drain/view.ts'
 import { parseBytes, parseCpuMilli } from '../nodes/quantity.ts'
 import type { Container, ObjectMeta, Pod, PodSpec, ResourceList } from '../world/kube-objects.ts'
 
-const needsByIdentity = new WeakMap<PodSpec, PodNeeds>()
 const needsBySpec = new Map<string, PodNeeds>()
 /** Templates of one run; beyond it the cache starts anew. */
 const needsCachedMax = 20_000
@@ -61,12 +60,23 @@ function ownerKindOf(kind: string): PodOwnerKind {
   }
 }
 
+/** By the list of containers: copies of a template that differ in the node's name share it. */
+const needsByIdentity = new WeakMap<PodSpec['containers'], { spec: PodSpec; needs: PodNeeds }>()
+
 function needsOf(spec: PodSpec): PodNeeds {
-  const same = needsByIdentity.get(spec)
-  if (same !== undefined) return same
+  const known = needsByIdentity.get(spec.containers)
+  if (known !== undefined && isSameButNode(known.spec, spec)) return known.needs
   const needs = needsOfEqualSpec(spec)
-  needsByIdentity.set(spec, needs)
+  needsByIdentity.set(spec.containers, { spec, needs })
   return needs
+}
+
+/** Part by part the same object, whatever the node. */
+function isSameButNode(one: PodSpec, other: PodSpec): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof PodSpec>
+  names.delete('nodeName')
+  for (const name of names) if (one[name] !== other[name]) return false
+  return true
 }
 
 function needsOfEqualSpec(spec: PodSpec): PodNeeds {

@@ -19,11 +19,13 @@ const families: readonly (readonly [AmiFamily, string])[] = [
  * release.
  */
 export class Images {
-  private readonly byId = new Map<string, ImageState>()
-  private readonly parameters = new Map<string, string>()
+  private readonly byId: Map<string, ImageState>
+  private readonly parameters: ReadonlyMap<string, string>
 
   constructor() {
-    for (const row of releases.rows as unknown as readonly Row[]) this.addRelease(row)
+    published ??= new PublishedImages()
+    this.byId = new Map(published.byId)
+    this.parameters = published.parameters
   }
 
   /** The image; undefined for unknown ids. */
@@ -63,6 +65,19 @@ export class Images {
   parametersUnder(path: string): readonly string[] {
     const prefix = path.endsWith('/') ? path : `${path}/`
     return [...this.parameters.keys()].filter((name) => name.startsWith(prefix)).sort()
+  }
+}
+
+/** The same in every account, so worked out once. */
+let published: PublishedImages | undefined
+
+/** What is read from the table of releases. */
+class PublishedImages {
+  readonly byId = new Map<string, ImageState>()
+  readonly parameters = new Map<string, string>()
+
+  constructor() {
+    for (const row of releases.rows as unknown as readonly Row[]) this.addRelease(row)
   }
 
   private addRelease([, kubernetesVersion, releaseVersion, kubelet, inFamilies]: Row): void {

@@ -47,13 +47,13 @@ export class DisruptionController {
     const budgets = this.budgetsByNamespace.get(pod.metadata.namespace ?? '')
     if (budgets === undefined) return
     const labels = pod.metadata.labels ?? {}
-    let found: string | undefined
+    const former = previous?.metadata.labels ?? labels
     for (const [key, budget] of budgets) {
       const matches = matcherOf(budget.spec.selector)
-      if (!matches(labels) && !(previous && matches(previous.metadata.labels ?? {}))) continue
+      if (!matches(labels) && (former === labels || !matches(former))) continue
       // Two budgets over one pod: only one of them is queued, as measured.
-      if (found === undefined) this.queue(key)
-      found ??= key
+      this.queue(key)
+      return
     }
   }
 

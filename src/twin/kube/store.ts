@@ -32,7 +32,8 @@ export class KubeStore {
   private readonly uidScope: string
   private readonly objects = new Map<KubeKind, Map<string, KubeObject>>()
   private readonly sortedKeys = new Map<KubeKind, readonly string[]>()
-  private readonly listeners: StoreListener[] = []
+  /** Replaced as a whole, so that an event goes to those who listened when it happened. */
+  private listeners: readonly StoreListener[] = []
   private readonly podIndex = {
     node: new Map<string, Map<string, Pod>>(),
     namespace: new Map<string, Map<string, Pod>>(),
@@ -52,10 +53,9 @@ export class KubeStore {
 
   /** Calls `listener` for every later change; returns the way to stop it. */
   subscribe(listener: StoreListener): () => void {
-    this.listeners.push(listener)
+    this.listeners = [...this.listeners, listener]
     return () => {
-      const index = this.listeners.indexOf(listener)
-      if (index >= 0) this.listeners.splice(index, 1)
+      this.listeners = this.listeners.filter((one) => one !== listener)
     }
   }
 
@@ -156,7 +156,7 @@ export class KubeStore {
     const key = objectKey(namespace, name)
     this.objects.get(kind)?.delete(key)
     this.sortedKeys.delete(kind)
-    if (kind === 'Pod') this.unindexPod(key, previous as Pod)
+    if (kind === 'Pod') this.reindexPod(key, previous as Pod, undefined)
     const object = {
       ...previous,
       metadata: { ...previous.metadata, resourceVersion: String(this.version) },
@@ -174,43 +174,45 @@ export class KubeStore {
     const previous = ofKind.get(key)
     ofKind.set(key, object)
     if (previous === undefined) this.sortedKeys.delete(kind)
-    if (kind !== 'Pod') return
-    if (previous !== undefined) this.unindexPod(key, previous as Pod)
-    this.indexPod(key, object as Pod)
+    if (kind === 'Pod') this.reindexPod(key, previous as Pod | undefined, object as Pod)
   }
 
-  private indexPod(key: string, pod: Pod): void {
-    for (const [index, value] of this.podIndexKeys(pod)) {
-      let pods = index.get(value)
-      if (pods === undefined) {
-        pods = new Map()
-        index.set(value, pods)
-      }
-      pods.set(key, pod)
-    }
-  }
-
-  private unindexPod(key: string, pod: Pod): void {
-    for (const [index, value] of this.podIndexKeys(pod)) {
-      const pods = index.get(value)
-      pods?.delete(key)
-      if (pods?.size === 0) index.delete(value)
-    }
-  }
-
-  private podIndexKeys(pod: Pod): [Map<string, Map<string, Pod>>, string][] {
+  private reindexPod(key: string, previous: Pod | undefined, pod: Pod | undefined): void {
     const { node, namespace, controller } = this.podIndex
-    const keys: [Map<string, Map<string, Pod>>, string][] = []
-    keys.push([namespace, pod.metadata.namespace ?? ''])
-    if (pod.spec.nodeName !== undefined) keys.push([node, pod.spec.nodeName])
-    const owner = pod.metadata.ownerReferences?.find((reference) => reference.controller === true)
-    if (owner !== undefined) keys.push([controller, owner.uid])
-    return keys
+    if (previous !== undefined) {
+      removeFrom(namespace, previous.metadata.namespace ?? '', key)
+      removeFrom(node, previous.spec.nodeName, key)
+      removeFrom(controller, controllerUid(previous), key)
+    }
+    if (pod === undefined) return
+    addTo(namespace, pod.metadata.namespace ?? '', { key, pod })
+    addTo(node, pod.spec.nodeName, { key, pod })
+    addTo(controller, controllerUid(pod), { key, pod })
   }
 
   private emit(event: StoreEvent): void {
-    for (const listener of [...this.listeners]) listener(event)
+    for (const listener of this.listeners) listener(event)
   }
+}
+
+function controllerUid(pod: Pod): string | undefined {
+  return pod.metadata.ownerReferences?.find((reference) => reference.controller === true)?.uid
+}
+
+type PodsBy = Map<string, Map<string, Pod>>
+
+function addTo(index: PodsBy, value: string | undefined, entry: { key: string; pod: Pod }): void {
+  if (value === undefined) return
+  const pods = index.get(value)
+  if (pods === undefined) index.set(value, new Map([[entry.key, entry.pod]]))
+  else pods.set(entry.key, entry.pod)
+}
+
+function removeFrom(index: PodsBy, value: string | undefined, key: string): void {
+  if (value === undefined) return
+  const pods = index.get(value)
+  pods?.delete(key)
+  if (pods?.size === 0) index.delete(value)
 }
 
 function specOf(object: KubeObject): unknown {

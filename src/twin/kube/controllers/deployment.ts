@@ -10,9 +10,15 @@ import { splitKey, WorkQueue } from './work-queue.ts'
 
 const delayMs = 6
 
+const hashes = new WeakMap<PodTemplate, string>()
+
 /** Hash of a template, as it stands in ReplicaSet names. */
 function templateHash(template: PodTemplate): string {
-  return hash32(JSON.stringify(template)).toString(36)
+  const known = hashes.get(template)
+  if (known !== undefined) return known
+  const hash = hash32(JSON.stringify(template)).toString(36)
+  hashes.set(template, hash)
+  return hash
 }
 
 /** ReplicaSets by the uid of their Deployment, then by name. */

@@ -18,18 +18,36 @@ export type PodFilter = (info: NodeInfo) => readonly string[]
 
 /** EBS volumes per node. */
 const attachLimit = 26
-const none: readonly string[] = []
+const none: readonly never[] = []
 
-/** The filters of one pod against one node; for many nodes use {@link compileFilter}. */
+/** The filters of one pod against one node; for many nodes use {@link compileFilters}. */
 export function faultsOf(pod: Pod, info: NodeInfo, context: FilterContext): readonly string[] {
-  return compileFilter(pod, context)(info)
+  return compileFilters(pod, context).faults(info)
+}
+
+/** The same question twice: whether, for every node, and why not, for the few times it matters. */
+export interface PodFilters {
+  /** Asks what is cheapest and fails most often first. */
+  readonly fits: (info: NodeInfo) => boolean
+  readonly faults: PodFilter
 }
 
 /**
  * The filters of one pod, with everything that is the same for all nodes worked out once. Good for the
  * moment only: what it knows of other pods does not follow their changes.
  */
-export function compileFilter(pod: Pod, context: FilterContext): PodFilter {
+export function compileFilters(pod: Pod, context: FilterContext): PodFilters {
+  const needs = requirementsOf(pod.spec)
+  const faults = compileFaults(pod, context)
+  return { fits: (info) => hasRoom(needs, info) && faults(info).length === 0, faults }
+}
+
+function hasRoom({ cpuMilli, memoryBytes }: Requirements, info: NodeInfo): boolean {
+  if (info.podsFree < 1 || (cpuMilli > 0 && cpuMilli > info.cpuFree)) return false
+  return memoryBytes === 0 || memoryBytes <= info.memoryFree
+}
+
+function compileFaults(pod: Pod, context: FilterContext): PodFilter {
   const needs = requirementsOf(pod.spec)
   const nodeFault = compileNodeFault(pod)
   const zoneTerms = needs.claimNames.length > 0 ? volumeTermsOf(pod, context.store) : []
@@ -37,7 +55,10 @@ export function compileFilter(pod: Pod, context: FilterContext): PodFilter {
   return (info) => {
     const single = nodeFault(info.node)
     if (single !== undefined) return [single]
-    if (needs.hostPorts.some((port) => (info.ports.get(port) ?? 0) > 0)) {
+    if (
+      needs.hostPorts.length > 0 &&
+      needs.hostPorts.some((port) => (info.ports.get(port) ?? 0) > 0)
+    ) {
       return ["node(s) didn't have free ports for the requested pod ports"]
     }
     const lacking = resourceFaults(needs, info)
@@ -58,8 +79,8 @@ function compileNodeFault(pod: Pod): (node: Node) => string | undefined {
   const matchesRules = nodeRulesOf(pod.spec)
   return (node) => {
     if (isHeldByCordon && node.spec?.unschedulable === true) return 'node(s) were unschedulable'
-    if (node.spec?.taints?.some((taint) => isUntolerated(taint, tolerations))) {
-      return 'node(s) had untolerated taint(s)'
+    for (const taint of node.spec?.taints ?? none) {
+      if (isUntolerated(taint, tolerations)) return 'node(s) had untolerated taint(s)'
     }
     return matchesRules(node) ? undefined : "node(s) didn't match Pod's node affinity/selector"
   }
@@ -99,9 +120,7 @@ function volumeFault(volumes: readonly VolumeTerms[], info: NodeInfo): string | 
       return "node(s) didn't match PersistentVolume's node affinity"
     }
   }
-  let volumeCount = volumes.length
-  for (const other of info.pods.values()) {
-    volumeCount += requirementsOf(other.spec).claimNames.length
-  }
-  return volumeCount > attachLimit ? 'node(s) exceed max volume count' : undefined
+  return volumes.length + info.claimCount > attachLimit
+    ? 'node(s) exceed max volume count'
+    : undefined
 }

@@ -16,6 +16,8 @@ export interface NodeInfo {
   cpuFree: number
   memoryFree: number
   podsFree: number
+  /** Claims of its pods: volumes that are or will be attached. */
+  claimCount: number
   readonly extendedFree: Map<string, number>
   readonly ports: Map<string, number>
   readonly pods: Map<string, Pod>
@@ -32,6 +34,7 @@ export function nodeInfoOf(node: Node): NodeInfo {
     cpuFree: 0,
     memoryFree: 0,
     podsFree: 0,
+    claimCount: 0,
     extendedFree: new Map(),
     ports: new Map(),
     pods: new Map(),
@@ -75,6 +78,7 @@ function change(info: NodeInfo, pod: Pod, sign: 1 | -1): void {
   info.cpuFree -= sign * needs.cpuMilli
   info.memoryFree -= sign * needs.memoryBytes
   info.podsFree -= sign
+  info.claimCount += sign * needs.claimNames.length
   for (const [name, amount] of needs.extended) {
     info.extendedFree.set(name, (info.extendedFree.get(name) ?? 0) - sign * amount)
   }

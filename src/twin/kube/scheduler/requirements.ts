@@ -15,14 +15,32 @@ export interface Requirements {
 }
 
 const compiled = new WeakMap<PodSpec, Requirements>()
+/** A bound pod's spec is a copy of its template's with a node name: the containers are the same. */
+const compiledByContainers = new WeakMap<
+  PodSpec['containers'],
+  { readonly spec: PodSpec; readonly requirements: Requirements }
+>()
 
-/** Cached by the identity of the spec. */
+/** Cached by the identity of the spec, or of the parts that matter. */
 export function requirementsOf(spec: PodSpec): Requirements {
   const known = compiled.get(spec)
   if (known !== undefined) return known
-  const requirements = compile(spec)
+  const alike = compiledByContainers.get(spec.containers)
+  const requirements =
+    alike !== undefined && isAlike(alike.spec, spec) ? alike.requirements : compile(spec)
   compiled.set(spec, requirements)
+  compiledByContainers.set(spec.containers, { spec, requirements })
   return requirements
+}
+
+function isAlike(one: PodSpec, other: PodSpec): boolean {
+  return (
+    one.initContainers === other.initContainers &&
+    one.volumes === other.volumes &&
+    one.affinity === other.affinity &&
+    one.overhead === other.overhead &&
+    one.topologySpreadConstraints === other.topologySpreadConstraints
+  )
 }
 
 function compile(spec: PodSpec): Requirements {

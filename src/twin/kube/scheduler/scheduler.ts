@@ -7,7 +7,7 @@ import { withCondition } from '../conditions.ts'
 import { controllerOf } from '../controllers/pod-maker.ts'
 import { recordEvent } from '../event-recorder.ts'
 import { objectKey } from '../store.ts'
-import { compileFilter, type FilterContext } from './filters.ts'
+import { compileFilters, type FilterContext, type PodFilter } from './filters.ts'
 import { NodeCache, type NodeInfo } from './node-cache.ts'
 import { type SiblingCounts, scoreOf } from './scores.ts'
 
@@ -110,24 +110,27 @@ export class Scheduler {
 
   private pick(pod: Pod): NodeInfo | undefined {
     const siblings = this.siblingsOf(pod)
-    const filter = compileFilter(pod, this.context)
-    const faults = new Map<string, number>()
+    const { faults, fits } = compileFilters(pod, this.context)
     let best: NodeInfo | undefined
     let bestScore = Number.NEGATIVE_INFINITY
     for (const info of this.context.cache.infos.values()) {
-      const found = filter(info)
-      if (found.length > 0) {
-        for (const fault of found) faults.set(fault, (faults.get(fault) ?? 0) + 1)
-        continue
-      }
-      const score = scoreOf(pod, info, siblings)
+      if (!fits(info)) continue
+      const score = scoreOf(pod, info, siblings, bestScore)
       if (score > bestScore) {
         best = info
         bestScore = score
       }
     }
-    if (best === undefined) this.reportFailure(pod, faults)
+    if (best === undefined) this.reportFailure(pod, this.countFaults(faults))
     return best
+  }
+
+  private countFaults(filter: PodFilter): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const info of this.context.cache.infos.values()) {
+      for (const fault of filter(info)) counts.set(fault, (counts.get(fault) ?? 0) + 1)
+    }
+    return counts
   }
 
   private siblingsOf(pod: Pod): SiblingCounts {

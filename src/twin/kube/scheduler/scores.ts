@@ -13,8 +13,14 @@ export interface SiblingCounts {
   readonly byZone: ReadonlyMap<string, number>
 }
 
-/** Higher is better; equal scores are told apart by a hash, as stable noise. */
-export function scoreOf(pod: Pod, info: NodeInfo, siblings: SiblingCounts): number {
+/** No noise is larger: a node that is further behind cannot win by it. */
+const noiseMax = 1e-4
+
+/**
+ * Higher is better; equal scores are told apart by a hash, as stable noise, which is left out where the
+ * node stays below `beaten` anyway.
+ */
+export function scoreOf(pod: Pod, info: NodeInfo, siblings: SiblingCounts, beaten: number): number {
   const needs = requirementsOf(pod.spec)
   const cpu = Math.max(0, info.cpuFree - needs.cpuMilli) / Math.max(1, info.cpuCapacity)
   const memory = Math.max(0, info.memoryFree - needs.memoryBytes) / Math.max(1, info.memoryCapacity)
@@ -22,15 +28,10 @@ export function scoreOf(pod: Pod, info: NodeInfo, siblings: SiblingCounts): numb
   const onNode = siblings.byNode.get(info.name) ?? 0
   const inZone = siblings.byZone.get(info.zone) ?? 0
   const spread = 1 / (1 + onNode) + 1 / (1 + inZone)
-  const noise = (hash32(`${pod.metadata.uid}/${info.name}`) % 1000) / 1e7
-  return (
-    (cpu + memory) / 2 +
-    balance * 0.5 +
-    spread +
-    preference(pod, info) +
-    softTaints(pod, info) +
-    noise
-  )
+  const score =
+    (cpu + memory) / 2 + balance * 0.5 + spread + preference(pod, info) + softTaints(pod, info)
+  if (score + noiseMax < beaten) return score
+  return score + (hash32(`${pod.metadata.uid}/${info.name}`) % 1000) / 1e7
 }
 
 function preference(pod: Pod, info: NodeInfo): number {
