@@ -6,6 +6,7 @@ import { AwsDispatcher } from '../src/twin/wire/aws/dispatch.ts'
 import type { WireAnswer, WireRequest } from '../src/twin/wire/aws/request.ts'
 import { TwinHost } from '../src/twin/wire/host.ts'
 import type { Speed } from '../src/twin/wire/pace.ts'
+import { WireFaults } from '../src/twin/wire/wire-faults.ts'
 import { HandClock } from './hand-clock.ts'
 
 /** A host on a hand-moved clock with the dispatcher in front. */
@@ -13,12 +14,19 @@ export interface WireWorld {
   readonly host: TwinHost
   readonly clock: HandClock
   readonly dispatcher: AwsDispatcher
+  readonly faults: WireFaults
+  answer(request: WireRequest): Promise<WireAnswer>
   ask(service: string, request: Partial<WireRequest>): Promise<WireAnswer>
 }
 
 /** An empty account unless another world is given. */
 export function wireWorld(
-  options: { readonly world?: WorldSpec; readonly speed?: Speed; readonly isPaused?: boolean } = {},
+  options: {
+    readonly world?: WorldSpec
+    readonly speed?: Speed
+    readonly isPaused?: boolean
+    readonly isThrottled?: boolean
+  } = {},
 ): WireWorld {
   const clock = new HandClock()
   const host = new TwinHost({
@@ -28,13 +36,12 @@ export function wireWorld(
     speed: options.speed ?? 'max',
     ...(options.isPaused === undefined ? {} : { isPaused: options.isPaused }),
   })
-  const dispatcher = new AwsDispatcher(host)
-  return {
-    host,
-    clock,
-    dispatcher,
-    ask: (service, part) => dispatcher.answer(signed(service, part)),
-  }
+  const faults = new WireFaults('wire')
+  const dispatcher = new AwsDispatcher({ host, faults, isThrottled: options.isThrottled === true })
+  const answer = async (request: WireRequest): Promise<WireAnswer> =>
+    (await dispatcher.dispatch(request)).answer
+  const ask: WireWorld['ask'] = (service, part) => answer(signed(service, part))
+  return { host, clock, dispatcher, faults, answer, ask }
 }
 
 /** A request with a signature for the service in eu-west-1. */

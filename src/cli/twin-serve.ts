@@ -1,5 +1,6 @@
 /** What `regroup twin serve` does: one world behind its ports until Ctrl-C. Cli layer. */
 
+import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { nearest } from '../fleet/suggest.ts'
 import { emptyWorld } from '../twin/build/empty-world.ts'
@@ -11,6 +12,7 @@ import { exitCode } from './exit-code.ts'
 import { Problem } from './problem.ts'
 import { listUserFiles, readUserFile } from './read-file.ts'
 import type { Streams } from './streams.ts'
+import { writeTwinState } from './twin-state.ts'
 import { wallClock } from './wall-clock.ts'
 
 /** Flags of the command as they were typed. */
@@ -20,6 +22,8 @@ export interface ServeFlags {
   readonly empty?: boolean
   readonly region: string
   readonly port: string
+  readonly controlPort: string
+  readonly throttle?: string
   readonly speed: string
   readonly seed: string
   readonly listen: string
@@ -41,12 +45,17 @@ export async function serveCommand(flags: ServeFlags, streams: Streams): Promise
     isPaused,
     address: flags.listen,
     port: parsePort(flags.port),
+    controlPort: parsePort(flags.controlPort),
+    controlToken: randomBytes(24).toString('base64url'),
+    isThrottled: isThrottled(flags.throttle, speed),
   })
+  const state = writeTwinState(running.served)
   if (!isLoopback(flags.listen)) {
     streams.err(`warning: anyone who reaches ${flags.listen} can change this world\n`)
   }
   streams.out(flags.output === 'json' ? `${JSON.stringify(running.served)}\n` : servedText(running))
   await interrupted()
+  state.remove()
   await running.stop()
 }
 
@@ -69,10 +78,11 @@ function interrupted(): Promise<void> {
 }
 
 function servedText({ served }: RunningTwin): string {
-  const { aws, clusters } = served
+  const { aws, clusters, control } = served
   const names = clusters.map((one) => one.name).join(', ')
   return [
     `AWS       ${aws.endpoint} (${aws.region})`,
+    `control   ${control.endpoint}`,
     `clusters  ${names === '' ? 'none' : names}`,
     '',
     'In another shell:  eval "$(regroup twin env)"',
@@ -125,6 +135,13 @@ function parseSpeed(text: string): { readonly speed: Speed; readonly isPaused: b
   const speed = Number(text)
   if (/^\d+(?:\.\d+)?$/.test(text) && speed > 0 && speed <= 1e6) return { speed, isPaused: false }
   throw usage(`--speed ${text} is not known`, 'Use 1, a positive number, max or paused.')
+}
+
+/** Budgets make sense where waiting takes as long as on AWS: not while time jumps. */
+function isThrottled(text: string | undefined, speed: Speed): boolean {
+  if (text === undefined) return speed !== 'max'
+  if (text === 'on' || text === 'off') return text === 'on'
+  throw usage(`--throttle ${text} is not known`, 'Use on or off.')
 }
 
 function parsePort(text: string): number {

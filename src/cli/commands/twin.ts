@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { Streams } from '../streams.ts'
+import type { EnvFlags } from '../twin-env.ts'
 import type { ServeFlags } from '../twin-serve.ts'
 
 /** Adds the commands; what they need is loaded when they run. */
@@ -17,12 +18,23 @@ export function addTwin(program: Command, streams: Streams): void {
     .option('--empty', 'an account with nothing in it')
     .option('--region <name>', 'Region of an empty account', 'eu-west-1')
     .option('--port <number>', 'port of all AWS services; 0 = any free one', '4577')
+    .option('--control-port <number>', 'port of the control endpoint; 0 = any free one', '0')
     .option('--speed <speed>', '1, N, max or paused: virtual time against wall time', 'max')
     .option('--seed <text>', 'equal seeds give equal ids and draws', '1')
+    .option('--throttle <on|off>', 'keep request budgets (on unless time jumps or stands)')
     .option('--listen <address>', 'loopback unless given', '127.0.0.1')
     .option('-o, --output <format>', 'text or json (first line: endpoints and keys)', 'text')
     .action(async (flags: ServeFlags) => {
       const { serveCommand } = await import('../twin-serve.ts')
       await serveCommand(flags, streams)
+    })
+  twin
+    .command('env')
+    .description('print shell lines for the running twin: eval "$(regroup twin env)"')
+    .option('--endpoint <url>', 'a twin elsewhere')
+    .option('--region <name>', 'its Region, with --endpoint', 'eu-west-1')
+    .action(async (flags: EnvFlags) => {
+      const { envText } = await import('../twin-env.ts')
+      streams.out(envText(flags))
     })
 }

@@ -82,6 +82,7 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
     outages: [],
     faults: [],
     freeAddresses: {},
+    ...(data.wireFaults === undefined ? {} : { wireFaults: data.wireFaults }),
   }
   return { world, findings: [], warnings: warningsOf(manifests.otherKinds) }
 }

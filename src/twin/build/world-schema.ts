@@ -1,6 +1,7 @@
 /** The shape of world.yaml. Twin layer, pure. */
 
 import { z } from 'zod'
+import { wireFaultSchema } from '../wire/wire-fault.ts'
 
 const strings = z.record(z.string(), z.string())
 
@@ -41,6 +42,7 @@ export const worldSchema = z.strictObject({
   groupsFile: z.string().optional(),
   workloads: z.strictObject({ scenario: z.string() }).optional(),
   manifests: z.array(z.string()).optional(),
+  wireFaults: z.array(wireFaultSchema).optional(),
 })
 
 /** A world file of the right shape. */

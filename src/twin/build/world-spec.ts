@@ -4,6 +4,7 @@ import type { KubeObject, StringMap, Taint } from '../../world/kube-objects.ts'
 import type { Expander } from '../autoscaler/autoscaler.ts'
 import type { CapacityOutage } from '../aws/capacity.ts'
 import type { Fault } from '../kernel/faults.ts'
+import type { WireFault } from '../wire/wire-fault.ts'
 
 /** A whole world: plain data. */
 export interface WorldSpec {
@@ -18,6 +19,8 @@ export interface WorldSpec {
   readonly clusters: readonly WorldCluster[]
   readonly outages: readonly CapacityOutage[]
   readonly faults: readonly Fault[]
+  /** Faults between real clients and the served world; rehearsals have no wire. */
+  readonly wireFaults?: readonly WireFault[]
   /** Free addresses by zone; 4000 where not said. */
   readonly freeAddresses: Readonly<Record<string, number>>
 }

@@ -51,6 +51,8 @@ export class Pacer {
   private brokenBy: string | undefined
   private timer: WallTimer | undefined
   private requestCount = 0
+  /** Requests whose answer is an event that time has to reach. */
+  private waitingCount = 0
   private lastActivityMs: number
   private lastSliceMs: number
   private anchor = { wallMs: 0, virtualMs: 0 }
@@ -95,6 +97,11 @@ export class Pacer {
     this.finishInstant()
     const work = start()
     this.finishInstant()
+    this.waitingCount += 1
+    const leave = (): void => {
+      this.waitingCount -= 1
+    }
+    work.then(leave, leave)
     this.touch()
     return work
   }
@@ -208,7 +215,9 @@ export class Pacer {
     if (this.kernel.pendingForegroundCount === 0) return undefined
     const now = this.wall.nowMs()
     const quietAt =
-      this.requestCount > 0 ? Number.POSITIVE_INFINITY : this.lastActivityMs + this.quietMs
+      this.requestCount > this.waitingCount
+        ? Number.POSITIVE_INFINITY
+        : this.lastActivityMs + this.quietMs
     return Math.max(0, Math.min(quietAt, this.lastSliceMs + holdMsMax) - now)
   }
 

@@ -15,7 +15,7 @@ function golden(text: string): string {
 
 describe('ec2Query', () => {
   const create = [
-    'Action=CreateLaunchTemplate&Version=2016-11-15&LaunchTemplateName=web%20a',
+    'Action=CreateLaunchTemplate&Version=2016-11-15&LaunchTemplateName=web-a',
     'LaunchTemplateData.InstanceType=m5.large',
     'LaunchTemplateData.BlockDeviceMapping.1.DeviceName=%2Fdev%2Fxvda',
     'LaunchTemplateData.BlockDeviceMapping.1.Ebs.VolumeSize=20',
@@ -33,7 +33,7 @@ describe('ec2Query', () => {
     expect(created.status).toBe(200)
     expect(created.headers['content-type']).toBe('text/xml;charset=UTF-8')
     const body =
-      'Action=DescribeLaunchTemplateVersions&LaunchTemplateName=web+a&LaunchTemplateVersion.1=1'
+      'Action=DescribeLaunchTemplateVersions&LaunchTemplateName=web-a&LaunchTemplateVersion.1=1'
     const read = await world.ask('ec2', { headers: form, body })
     expect(golden(read.body)).toMatchInlineSnapshot(`
       "<?xml version="1.0" encoding="UTF-8"?>
@@ -42,7 +42,7 @@ describe('ec2Query', () => {
       <launchTemplateVersionSet>
       <item>
       <launchTemplateId>TEMPLATE</launchTemplateId>
-      <launchTemplateName>web a</launchTemplateName>
+      <launchTemplateName>web-a</launchTemplateName>
       <versionNumber>1</versionNumber>
       <createTime>2026-11-24T08:00:00.000Z</createTime>
       <defaultVersion>true</defaultVersion>
@@ -125,7 +125,7 @@ describe('awsQuery', () => {
     })
     const request = signed('sts', { method: 'GET', query })
     const headers = { host: 'localhost' }
-    const answer = await wireWorld().dispatcher.answer({ ...request, headers })
+    const answer = await wireWorld().answer({ ...request, headers })
     expect(answer.body).toContain(':user/AKIDEXAMPLE</Arn>')
   })
 
@@ -267,7 +267,7 @@ describe('who asks', () => {
   it.each(rows)('$name', async ({ code, header }) => {
     const request = signed('eks', { method: 'GET', path: '/clusters' })
     const headers = header === undefined ? {} : { authorization: header }
-    const answer = await wireWorld().dispatcher.answer({ ...request, headers })
+    const answer = await wireWorld().answer({ ...request, headers })
     expect(answer.status).toBe(403)
     expect(answer.headers['x-amzn-errortype']).toBe(code)
   })
@@ -279,8 +279,8 @@ describe('who asks', () => {
     await world.ask('ec2', { headers: form, body })
     const request = signed('ec2', { headers: form, body: 'Action=DescribeLaunchTemplates' })
     const elsewhere = request.headers.authorization?.replace('eu-west-1', 'us-east-1')
-    const here = await world.dispatcher.answer(request)
-    const there = await world.dispatcher.answer({
+    const here = await world.answer(request)
+    const there = await world.answer({
       ...request,
       headers: { ...request.headers, authorization: elsewhere },
     })

@@ -32,7 +32,7 @@ export class AwsProblem extends Error {
 }
 
 /** Code and status by protocol for failures that carry no service code: injected ones, mostly. */
-type Spelling = Readonly<Record<ProtocolName, readonly [code: string, status: number]>>
+export type Spelling = Readonly<Record<ProtocolName, readonly [code: string, status: number]>>
 
 const unavailable: Spelling = {
   'rest-json': ['ServiceUnavailableException', 503],
@@ -49,7 +49,7 @@ const internal: Spelling = {
 }
 
 /** How each protocol spells a throttled call: 429 is modelled for EKS, 503 is EC2's. */
-const throttledSpelling: Spelling = {
+export const throttledSpelling: Spelling = {
   'rest-json': ['ThrottlingException', 429],
   'aws-json': ['ThrottlingException', 400],
   'aws-query': ['Throttling', 400],
@@ -57,7 +57,7 @@ const throttledSpelling: Spelling = {
 }
 
 /** How each protocol spells a missing permission. */
-const forbiddenSpelling: Spelling = {
+export const forbiddenSpelling: Spelling = {
   'rest-json': ['AccessDeniedException', 403],
   'aws-json': ['AccessDeniedException', 400],
   'aws-query': ['AccessDenied', 403],
@@ -65,7 +65,7 @@ const forbiddenSpelling: Spelling = {
 }
 
 /** How each protocol spells credentials that have run out. */
-const expiredSpelling: Spelling = {
+export const expiredSpelling: Spelling = {
   'rest-json': ['ExpiredTokenException', 403],
   'aws-json': ['ExpiredTokenException', 400],
   'aws-query': ['ExpiredToken', 403],
@@ -73,7 +73,7 @@ const expiredSpelling: Spelling = {
 }
 
 /** How each protocol spells an access key that nobody knows. */
-const unknownKeySpelling: Spelling = {
+export const unknownKeySpelling: Spelling = {
   'rest-json': ['UnrecognizedClientException', 403],
   'aws-json': ['UnrecognizedClientException', 400],
   'aws-query': ['InvalidClientTokenId', 403],
@@ -137,7 +137,7 @@ function membersOf(
 ): Readonly<Record<string, unknown>> {
   const found: Record<string, unknown> = {}
   for (const name of names) {
-    const value = input[name] ?? (name === 'clusterName' ? input['name'] : undefined)
+    const value = input[name] ?? (name === 'clusterName' ? input.name : undefined)
     if (name !== 'message' && typeof value === 'string') found[name] = value
   }
   return found

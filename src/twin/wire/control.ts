@@ -1,0 +1,237 @@
+/** The control endpoint: time, faults, journal and the world itself, for whoever has the token. Twin layer. */
+
+import { timingSafeEqual } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import type { z } from 'zod'
+import { isFailure } from '../../world/failure.ts'
+import type { Fault } from '../kernel/faults.ts'
+import { timeText } from '../kernel/kernel.ts'
+import type { Throttle } from './aws/throttle.ts'
+import {
+  faultInput,
+  savedWorldInput,
+  speedInput,
+  stepInput,
+  throttlingInput,
+  waitInput,
+} from './control-input.ts'
+import type { SavedWorld, TwinHost } from './host.ts'
+import { type HeardRequest, type Listener, listen } from './http-listener.ts'
+import type { WireFaults } from './wire-faults.ts'
+
+/** What is controlled. */
+export interface ControlOptions {
+  readonly host: TwinHost
+  readonly faults: WireFaults
+  readonly throttle: Throttle
+  /** Wanted as `Authorization: Bearer TOKEN`. */
+  readonly token: string
+  readonly port: number
+  readonly address: string
+}
+
+/** Saved worlds may be large. */
+const bodyBytesMax = 256 * 1024 * 1024
+const journalLimitMax = 10_000
+
+/** Starts the endpoint. @throws RegroupError in-use */
+export function serveControl(options: ControlOptions): Promise<Listener> {
+  const { address, port } = options
+  return listen({ address, port, bodyBytesMax }, async (request, response) => {
+    try {
+      if (!hasToken(request, options.token)) {
+        throw new ControlProblem(401, 'the token is missing or wrong: Authorization: Bearer TOKEN')
+      }
+      const run = routes[`${request.method} ${request.path}`]
+      if (run === undefined) throw unknownRoute(request)
+      reply(response, 200, await run(request, options, response))
+    } catch (error) {
+      const problem = asControlProblem(error)
+      reply(response, problem.status, { error: { message: problem.message } })
+    }
+  })
+}
+
+/** What the endpoint refuses, with its HTTP status. */
+class ControlProblem extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+type Route = (request: HeardRequest, options: ControlOptions, response: ServerResponse) => unknown
+
+const routes: Readonly<Record<string, Route>> = {
+  'GET /status': (_request, options) => statusOf(options),
+  'POST /step': (request, { host }) => step(request, host),
+  'POST /pause': (_request, { host }) => {
+    host.pacer.pause()
+    return clockOf(host)
+  },
+  'POST /resume': (_request, { host }) => {
+    host.pacer.resume()
+    return clockOf(host)
+  },
+  'POST /speed': (request, { host }) => {
+    host.pacer.setSpeed(read(speedInput, request).speed)
+    return clockOf(host)
+  },
+  'POST /throttling': (request, { throttle }) => {
+    throttle.isOn = read(throttlingInput, request).isOn
+    return { isOn: throttle.isOn }
+  },
+  'GET /faults': (_request, { faults, host }) => ({
+    twin: host.twin.faults.list(),
+    wire: faults.list(),
+  }),
+  'POST /faults': addFault,
+  'DELETE /faults': clearFaults,
+  'GET /journal': (request, { host }) => journalOf(request, host),
+  'POST /reset': (_request, { host }) => {
+    host.reset()
+    return clockOf(host)
+  },
+  'GET /world': (_request, { host }) => host.save(),
+  'POST /world': (request, { host }) => {
+    host.load(read(savedWorldInput, request) as unknown as SavedWorld)
+    return clockOf(host)
+  },
+  'GET /clock': (_request, { host }) => clockOf(host),
+  'POST /clock/wait': (request, { host }, response) => wait(request, host, response),
+}
+
+function statusOf({ faults, host, throttle }: ControlOptions): unknown {
+  const { account, clusters, unplaced } = host.twin
+  return {
+    world: { name: host.world.name, region: account.region, clusters: [...clusters.keys()] },
+    time: { ...host.pacer.status(), ...clockOf(host) },
+    isThrottled: throttle.isOn,
+    inputCount: host.inputCount,
+    faultCount: host.twin.faults.list().length + faults.list().length,
+    unplacedPods: unplaced,
+  }
+}
+
+function clockOf({ pacer, twin }: TwinHost): Readonly<Record<string, unknown>> {
+  const { kernel } = twin
+  const nowMs = kernel.nowMs()
+  const { reason, state } = pacer.status()
+  return { nowMs, now: timeText(nowMs), startMs: kernel.startMs, state, reason }
+}
+
+function step(request: HeardRequest, host: TwinHost): unknown {
+  const input = read(stepInput, request)
+  if ('ms' in input) {
+    host.pacer.stepBy(input.ms)
+    return clockOf(host)
+  }
+  const isQuiet = host.pacer.stepUntilQuiet(input.maxMs)
+  return { ...clockOf(host), isQuiet }
+}
+
+function addFault(request: HeardRequest, { faults, host }: ControlOptions): unknown {
+  const input = read(faultInput, request)
+  if ('wire' in input) return { wire: { id: faults.add(input.wire), fault: input.wire } }
+  // zod's optional members may be undefined by type; parsed JSON never is.
+  const fault = input.twin as Fault
+  host.twin.faults.add(fault)
+  return { twin: { fault } }
+}
+
+function clearFaults(request: HeardRequest, { faults, host }: ControlOptions): unknown {
+  const id = request.query.get('wire')
+  if (id === null) {
+    host.twin.faults.clear()
+    faults.clear()
+  } else if (!faults.clear(Number(id))) {
+    throw new ControlProblem(404, `there is no wire fault ${id}`)
+  }
+  return { twin: host.twin.faults.list(), wire: faults.list() }
+}
+
+/** `?kind=call|state|fault`, `?after=SEQUENCE`, `?limit=N`: the oldest lines after that one. */
+function journalOf({ query }: HeardRequest, host: TwinHost): unknown {
+  const kind = query.get('kind') ?? undefined
+  if (kind !== undefined && kind !== 'call' && kind !== 'state' && kind !== 'fault') {
+    throw new ControlProblem(400, 'kind is call, state or fault')
+  }
+  const after = Number(query.get('after') ?? 0)
+  const limit = Number(query.get('limit') ?? journalLimitMax)
+  if (
+    !Number.isInteger(after) ||
+    !Number.isInteger(limit) ||
+    limit < 1 ||
+    limit > journalLimitMax
+  ) {
+    throw new ControlProblem(
+      400,
+      `after and limit are whole numbers, limit at most ${journalLimitMax}`,
+    )
+  }
+  const all = host.twin.kernel.journal.entries(kind)
+  const entries = all.filter((entry) => entry.sequence > after).slice(0, limit)
+  return { entries, next: entries.at(-1)?.sequence ?? after }
+}
+
+/** Answers when virtual time has come so far; a client that leaves takes its timer with it. */
+function wait(request: HeardRequest, host: TwinHost, response: ServerResponse): Promise<unknown> {
+  const { untilMs } = read(waitInput, request)
+  const { kernel } = host.twin
+  const { worldSignal: signal } = host
+  return host.pacer.request(
+    () =>
+      new Promise((resolve, reject) => {
+        const timer = kernel.after(untilMs - kernel.nowMs(), 'clock wait', () =>
+          resolve(clockOf(host)),
+        )
+        response.once('close', () => timer.cancel())
+        const replaced = (): void => {
+          timer.cancel()
+          reject(new ControlProblem(409, 'the world was replaced while this request was waiting'))
+        }
+        signal.addEventListener('abort', replaced, { once: true })
+      }),
+  )
+}
+
+function read<T extends z.ZodType>(schema: T, { body }: HeardRequest): z.output<T> {
+  let value: unknown
+  try {
+    value = JSON.parse(body ?? '')
+  } catch {
+    throw new ControlProblem(400, 'the body is not JSON')
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const texts = parsed.error.issues.map((issue) =>
+    `${issue.path.join('.')} ${issue.message}`.trim(),
+  )
+  throw new ControlProblem(400, texts.slice(0, 5).join('; '))
+}
+
+function hasToken({ headers }: HeardRequest, token: string): boolean {
+  const given = Buffer.from((headers.authorization ?? '').replace(/^Bearer /, ''))
+  const wanted = Buffer.from(token)
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}
+
+function unknownRoute({ method, path }: HeardRequest): ControlProblem {
+  const known = Object.keys(routes).join(', ')
+  return new ControlProblem(404, `there is no ${method} ${path}; there are ${known}`)
+}
+
+function asControlProblem(error: unknown): ControlProblem {
+  if (error instanceof ControlProblem) return error
+  const text = error instanceof Error ? error.message : String(error)
+  return new ControlProblem(isFailure(error) ? 409 : 500, text)
+}
+
+function reply(response: ServerResponse, status: number, value: unknown): void {
+  if (response.destroyed) return
+  const bytes = Buffer.from(`${JSON.stringify(value)}\n`)
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length })
+  response.end(bytes)
+}
