@@ -6,6 +6,7 @@ import { PodIndex } from './pod-index.ts'
 import { keyOf, projectPod } from './pod-projection.ts'
 import { projectBudget, projectController, projectNode, projectVolume } from './projections.ts'
 import type { Projection } from './reflector.ts'
+import { podShrinker, shrinkNode, shrinkWorkload } from './shrink.ts'
 
 /** Live state behind a {@link DrainView}; one per cluster and process. */
 export class DrainState {
@@ -52,15 +53,19 @@ export class DrainState {
   }
 
   private readonly projections = {
-    Node: this.projection<'Node'>(
-      () => [this.nodes, this.nodeByInstance],
-      (node) => this.putNode(projectNode(node)),
-      (node) => this.removeNode(node.metadata.name),
-    ),
+    Node: {
+      ...this.projection<'Node'>(
+        () => [this.nodes, this.nodeByInstance],
+        (node) => this.putNode(projectNode(node)),
+        (node) => this.removeNode(node.metadata.name),
+      ),
+      shrink: shrinkNode,
+    } satisfies Projection<'Node'>,
     Pod: {
       reset: () => this.pods.clearPods(),
       put: (pod) => this.takePod(projectPod(pod)),
       remove: (pod) => this.pods.remove(keyOf(pod.metadata)),
+      shrink: podShrinker(),
     } satisfies Projection<'Pod'>,
     PodDisruptionBudget: {
       reset: () => this.pods.clearBudgets(),
@@ -122,6 +127,7 @@ export class DrainState {
         own.delete(object.metadata.uid ?? '')
         this.controllers.delete(object.metadata.uid ?? '')
       },
+      shrink: (object) => shrinkWorkload(object),
     }
   }
 

@@ -4,10 +4,10 @@ import { prioritiesName, recordName, systemNamespace } from '../decide/names.ts'
 import type { MigrationRecord, ObservedAutoscaler, ObservedPriorities } from '../decide/observed.ts'
 import { minorOf, versionOf } from '../nodes/kubernetes-version.ts'
 import type { Clock } from '../world/clock.ts'
-import type { KubeApi } from '../world/kube-api.ts'
+import type { KubeApi, ListOptions } from '../world/kube-api.ts'
 import type { ConfigMap, Deployment, KubeKind } from '../world/kube-objects.ts'
 import { DrainState } from './drain-state.ts'
-import { Reflector } from './reflector.ts'
+import { type Projection, Reflector } from './reflector.ts'
 
 const drainKinds: readonly KubeKind[] = [
   'Node',
@@ -25,7 +25,7 @@ const drainKinds: readonly KubeKind[] = [
 /** Live state of one cluster. */
 export class KubeObserver {
   readonly drain = new DrainState()
-  private readonly reflectors: Reflector<KubeKind>[] = []
+  private readonly reflectors: readonly Reflector<KubeKind>[]
   private readonly configMaps = new Map<string, ConfigMap>()
   private readonly deployments = new Map<string, Deployment>()
   private readonly options: {
@@ -40,28 +40,16 @@ export class KubeObserver {
     readonly onChange: () => void
   }) {
     this.options = options
+    this.reflectors = [
+      ...drainKinds.map((kind) => this.reflector(kind, this.drain.projectionOf(kind))),
+      this.reflector('ConfigMap', mapProjection(this.configMaps), { namespace: systemNamespace }),
+      this.reflector('Deployment', mapProjection(this.deployments), { namespace: systemNamespace }),
+    ]
   }
 
-  /** Lists everything once; the watches go on in the background. */
+  /** Lists everything once; the watches go on in the background. May be called again when it failed. */
   async start(): Promise<void> {
-    for (const kind of drainKinds) await this.follow(kind)
-    const selection = { namespace: systemNamespace }
-    await this.add(
-      new Reflector({
-        ...this.options,
-        kind: 'ConfigMap',
-        selection,
-        projection: mapProjection(this.configMaps),
-      }) as unknown as Reflector<KubeKind>,
-    )
-    await this.add(
-      new Reflector({
-        ...this.options,
-        kind: 'Deployment',
-        selection,
-        projection: mapProjection(this.deployments),
-      }) as unknown as Reflector<KubeKind>,
-    )
+    for (const reflector of this.reflectors) await reflector.start()
   }
 
   stop(): void {
@@ -111,15 +99,14 @@ export class KubeObserver {
     return undefined
   }
 
-  private async follow<K extends KubeKind>(kind: K): Promise<void> {
-    const projection = this.drain.projectionOf(kind)
-    const reflector = new Reflector({ ...this.options, kind, projection })
-    await this.add(reflector as unknown as Reflector<KubeKind>)
-  }
-
-  private async add(reflector: Reflector<KubeKind>): Promise<void> {
-    this.reflectors.push(reflector)
-    await reflector.start()
+  private reflector<K extends KubeKind>(
+    kind: K,
+    projection: Projection<K>,
+    selection?: ListOptions,
+  ): Reflector<KubeKind> {
+    const selected = selection === undefined ? {} : { selection }
+    const reflector = new Reflector({ ...this.options, ...selected, kind, projection })
+    return reflector as unknown as Reflector<KubeKind>
   }
 }
 

@@ -2,8 +2,9 @@
 
 import type { Clock } from '../world/clock.ts'
 import { isFailure } from '../world/failure.ts'
-import type { KubeApi, ListOptions, Watch, WatchEvent } from '../world/kube-api.ts'
+import type { KubeApi, ListOptions, Watch, WatchEnd, WatchEvent } from '../world/kube-api.ts'
 import type { KubeKind, KubeObjectOf } from '../world/kube-objects.ts'
+import { type Random, seededRandom } from '../world/random.ts'
 
 /** What becomes of objects; called in the order of the events. */
 export interface Projection<K extends KubeKind> {
@@ -11,6 +12,8 @@ export interface Projection<K extends KubeKind> {
   reset(): void
   put(object: KubeObjectOf<K>): void
   remove(object: KubeObjectOf<K>): void
+  /** Leaves out of an object what `put` and `remove` do not read; absent = nothing. */
+  shrink?(object: KubeObjectOf<K>): KubeObjectOf<K>
 }
 
 /** Options of a reflector. */
@@ -24,20 +27,33 @@ export interface ReflectorOptions<K extends KubeKind> {
   readonly onChange: () => void
 }
 
-/** Wait after a failed list or a broken watch, doubled up to the maximum. */
+/** Wait after a failed list or a broken watch, doubled up to the maximum; half of it is drawn by lot. */
 const retryFirstMs = 500
 const retryMaxMs = 30_000
+/** A watch that ends sooner counts as broken: asking again at once would be a hot loop. */
+const watchLastsMsMin = 1000
+/** After so many broken watches in a row the kind is listed anew: the version itself may be what is wrong. */
+const brokenWatchesMax = 2
 
 /** One kind of one cluster. */
 export class Reflector<K extends KubeKind> {
   private readonly options: ReflectorOptions<K>
+  private readonly selection: ListOptions<K>
+  private readonly stopped = new AbortController()
+  private random: Random | undefined
   private resourceVersion: string | undefined
   private watch: Watch | undefined
-  private isStopped = false
+  private isFollowing = false
   private lastFailure: string | undefined
 
   constructor(options: ReflectorOptions<K>) {
     this.options = options
+    const { projection, selection } = options
+    const shrink = projection.shrink?.bind(projection)
+    this.selection = {
+      ...(selection as ListOptions<K>),
+      ...(shrink === undefined ? {} : { transform: shrink }),
+    }
   }
 
   /** Text of the failure that keeps the view from being current; undefined when it is current. */
@@ -45,20 +61,26 @@ export class Reflector<K extends KubeKind> {
     return this.lastFailure
   }
 
-  /** Lists once, then follows in the background. Rejects when the first list fails for good. */
+  /**
+   * Lists once, then follows in the background; idempotent. Rejects when the first list fails: nothing is
+   * followed then, and it may be called again.
+   */
   async start(): Promise<void> {
+    if (this.isFollowing) return
     await this.list()
+    this.isFollowing = true
     void this.follow()
   }
 
   stop(): void {
-    this.isStopped = true
+    this.stopped.abort()
     this.watch?.stop()
   }
 
   private async list(): Promise<void> {
-    const { kind, kube, onChange, projection, selection } = this.options
-    const answer = await kube.list(kind, selection)
+    const { kind, kube, onChange, projection } = this.options
+    const answer = await kube.list(kind, this.selection)
+    if (this.stopped.signal.aborted) return
     projection.reset()
     for (const object of answer.items) projection.put(object)
     this.resourceVersion = answer.resourceVersion
@@ -67,31 +89,67 @@ export class Reflector<K extends KubeKind> {
   }
 
   private async follow(): Promise<void> {
-    let delayMs = retryFirstMs
-    while (!this.isStopped) {
-      try {
-        if (this.resourceVersion === undefined) await this.list()
-        const end = await this.watchOnce()
-        if (end === 'expired') this.resourceVersion = undefined
-        delayMs = retryFirstMs
-      } catch (error) {
-        if (isFailure(error, 'expired')) this.resourceVersion = undefined
-        else this.lastFailure = error instanceof Error ? error.message : String(error)
-        await this.options.clock.sleep(delayMs)
-        delayMs = Math.min(retryMaxMs, delayMs * 2)
+    let brokenCount = 0
+    while (!this.stopped.signal.aborted) {
+      const startMs = this.options.clock.nowMs()
+      const end = await this.followOnce()
+      if (end === 'stopped') return
+      const isBroken = end === undefined || this.options.clock.nowMs() - startMs < watchLastsMsMin
+      if (!isBroken) {
+        brokenCount = 0
+        continue
+      }
+      brokenCount += 1
+      // One expired watch is a normal end; the list that follows it need not wait.
+      if (end === 'expired' && brokenCount === 1) continue
+      if (brokenCount > brokenWatchesMax) this.resourceVersion = undefined
+      await this.pause(brokenCount)
+    }
+  }
+
+  /** Lists if need be, then watches to the end; undefined when either failed. */
+  private async followOnce(): Promise<WatchEnd | undefined> {
+    try {
+      if (this.resourceVersion === undefined) await this.list()
+      const end = await this.watchOnce()
+      if (end === 'expired') this.resourceVersion = undefined
+      return end
+    } catch (error) {
+      if (this.stopped.signal.aborted) return 'stopped'
+      if (isFailure(error, 'expired')) this.resourceVersion = undefined
+      else this.lastFailure = error instanceof Error ? error.message : String(error)
+      return undefined
+    }
+  }
+
+  private async watchOnce(): Promise<WatchEnd> {
+    const { kind, kube } = this.options
+    const resourceVersion = this.resourceVersion ?? '0'
+    const options = { ...this.selection, resourceVersion }
+    const watch = kube.watch(kind, options, (event) => this.take(event))
+    this.watch = watch
+    void watch.opened?.then(() => {
+      this.lastFailure = undefined
+    })
+    try {
+      return await watch.ended
+    } finally {
+      // Bookmarks move the version of a quiet kind on, so that it does not age until it is compacted.
+      if (this.resourceVersion !== undefined) {
+        this.resourceVersion = watch.resourceVersion ?? this.resourceVersion
       }
     }
   }
 
-  private watchOnce(): Promise<'expired' | 'closed' | 'stopped'> {
-    const { kind, kube, selection } = this.options
-    const resourceVersion = this.resourceVersion ?? '0'
-    this.watch = kube.watch(kind, { ...selection, resourceVersion }, (event) => this.take(event))
-    return this.watch.ended
+  private async pause(brokenCount: number): Promise<void> {
+    const { clock, kind } = this.options
+    this.random ??= seededRandom(`${kind}/${this.resourceVersion}`)
+    const plannedMs = Math.min(retryMaxMs, retryFirstMs * 2 ** (brokenCount - 1))
+    await clock.sleep(plannedMs * (0.5 + this.random.next() / 2), this.stopped.signal)
   }
 
   private take(event: WatchEvent<K>): void {
-    if (this.isStopped) return
+    if (this.stopped.signal.aborted) return
     const { onChange, projection } = this.options
     this.resourceVersion = event.object.metadata.resourceVersion ?? this.resourceVersion
     this.lastFailure = undefined

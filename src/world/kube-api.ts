@@ -16,10 +16,15 @@ export interface KubeList<K extends KubeKind> {
 }
 
 /** Selectors as in kubectl; an absent one selects everything. */
-export interface ListOptions {
+export interface ListOptions<K extends KubeKind = KubeKind> {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
+  /**
+   * Applied to each object as it arrives, before the next one is read, so that a big list never stands in
+   * memory as a whole. Must keep all that the caller reads; a port that shares its objects may leave it out.
+   */
+  transform?(object: KubeObjectOf<K>): KubeObjectOf<K>
 }
 
 /** One change seen by a watch; `object` of DELETED is the last state. */
@@ -35,6 +40,10 @@ export type WatchEnd = 'expired' | 'closed' | 'stopped'
 export interface Watch {
   /** Settles when the watch is over; rejects with a RegroupError when the connection failed. */
   readonly ended: Promise<WatchEnd>
+  /** Settles when the server has accepted the watch; absent = at once. */
+  readonly opened?: Promise<void>
+  /** Newest version heard of, bookmarks included; absent = that of the last event. */
+  readonly resourceVersion?: string
   /** Ends it; idempotent. No event is delivered afterwards. */
   stop(): void
 }
@@ -70,12 +79,12 @@ export interface EvictOptions {
 export interface KubeApi {
   /** Version of the API server, e.g. `v1.35.4`. */
   serverVersion(): Promise<string>
-  list<K extends KubeKind>(kind: K, options?: ListOptions): Promise<KubeList<K>>
+  list<K extends KubeKind>(kind: K, options?: ListOptions<K>): Promise<KubeList<K>>
   get<K extends KubeKind>(kind: K, ref: ObjectRef): Promise<KubeObjectOf<K> | undefined>
   /** Delivers every change after `resourceVersion`, in order, until it ends. */
   watch<K extends KubeKind>(
     kind: K,
-    options: { readonly resourceVersion: string } & ListOptions,
+    options: { readonly resourceVersion: string } & ListOptions<K>,
     onEvent: (event: WatchEvent<K>) => void,
   ): Watch
   /** Not idempotent: code `already-exists` when the name is taken. */
