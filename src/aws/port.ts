@@ -8,7 +8,13 @@ import { type RetryPolicy, retrying } from '../world/retry.ts'
 import { AwsBudgets } from './budgets.ts'
 import { classify } from './classify.ts'
 import { Clients } from './clients.ts'
-import { type IdentityOptions, identityText, roleCredentials } from './credentials.ts'
+import {
+  type CredentialProvider,
+  type IdentityOptions,
+  identityText,
+  roleCredentials,
+} from './credentials.ts'
+import { type EksToken, mintEksToken } from './eks-token.ts'
 import { type AwsCall, type AwsService, awsCall } from './operation.ts'
 import { allPages } from './pages.ts'
 
@@ -33,6 +39,8 @@ export interface AwsOptions {
 /** An open port; `close` lets the process end at once. */
 export interface AwsConnection {
   readonly api: AwsApi
+  /** A bearer token of the cluster for the identity of the connection; nothing is sent for it. */
+  mintEksToken(clusterName: string): Promise<EksToken>
   close(): Promise<void>
 }
 
@@ -61,7 +69,13 @@ export function connectAws(options: AwsOptions): AwsConnection {
     ssm: service('ssm'),
     sts: service('sts'),
   }
-  return { api, close: () => port.close() }
+  const { clock, region } = options
+  return {
+    api,
+    mintEksToken: (clusterName) =>
+      mintEksToken({ clock, clusterName, region, credentials: () => port.credentials() }),
+    close: () => port.close(),
+  }
 }
 
 class AwsPort {
@@ -87,6 +101,14 @@ class AwsPort {
 
   close(): Promise<void> {
     return this.clients.close()
+  }
+
+  /** Those the SDK would sign with now: role, profile or its default chain, cached by the SDK. */
+  async credentials(): Promise<Awaited<ReturnType<CredentialProvider>>> {
+    const client = (await this.clients.of('sts')) as unknown as {
+      readonly config: { readonly credentials: CredentialProvider }
+    }
+    return client.config.credentials()
   }
 
   /** Every page of one operation. */
