@@ -8,6 +8,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   drain: ['world'],
   fleet: ['nodes', 'world'],
   aws: ['world'],
+  kube: ['world'],
   twin: ['nodes', 'world'],
   decide: ['drain', 'fleet', 'nodes', 'world'],
   observe: ['decide', 'drain', 'fleet', 'nodes', 'world'],
