@@ -30,6 +30,7 @@ export class DisruptionController {
         const pod = event.object as Pod
         const previous = event.previous as Pod | undefined
         if (event.type !== 'MODIFIED' || isRelevant(previous, pod)) this.podChanged(pod, previous)
+        if (event.type === 'MODIFIED' && isTarget(pod) && !isTarget(previous)) this.expectEnd(pod)
       } else if (event.kind === 'PodDisruptionBudget') {
         this.budgetChanged(event.object as PodDisruptionBudget, event.type === 'DELETED')
       }
@@ -48,13 +49,30 @@ export class DisruptionController {
     if (budgets === undefined) return
     const labels = pod.metadata.labels ?? {}
     const former = previous?.metadata.labels ?? labels
+    let found: string | undefined
     for (const [key, budget] of budgets) {
       const matches = matcherOf(budget.spec.selector)
       if (!matches(labels) && (former === labels || !matches(former))) continue
-      // Two budgets over one pod: only one of them is queued, as measured.
+      if (found !== undefined) {
+        // Two budgets over one pod: only one of them is queued, as measured.
+        this.reportTwoBudgets(pod, found)
+        return
+      }
       this.queue(key)
-      return
+      found = budget.metadata.name
     }
+  }
+
+  /** A pod that was to be disrupted and is still there after two minutes is told otherwise. */
+  private expectEnd({ metadata }: Pod): void {
+    this.kernel.afterInBackground(disruptedTimeoutMs, 'disruption-target', () => {
+      const pod = this.store.get('Pod', metadata.namespace, metadata.name)
+      if (pod === undefined || pod.metadata.uid !== metadata.uid || !isTarget(pod)) return
+      if (pod.metadata.deletionTimestamp !== undefined) return
+      const condition = { type: 'DisruptionTarget', status: 'False' }
+      const conditions = withCondition(pod.status?.conditions, condition, this.kernel.nowText())
+      this.store.replace('Pod', { ...pod, status: { ...pod.status, conditions } })
+    })
   }
 
   private budgetChanged(budget: PodDisruptionBudget, isDeleted: boolean): void {
@@ -226,9 +244,23 @@ export class DisruptionController {
     })
   }
 
+  private reportTwoBudgets(pod: Pod, chosen: string): void {
+    const { name, namespace } = pod.metadata
+    const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${chosen}" arbitrarily.`
+    const reason = 'MultiplePodDisruptionBudgets'
+    recordEvent(this.kernel, this.store, { about: pod, reason, message, type: 'Warning' })
+  }
+
   private report(budget: PodDisruptionBudget, reason: string, message: string): void {
     recordEvent(this.kernel, this.store, { about: budget, reason, message, type: 'Warning' })
   }
+}
+
+function isTarget(pod: Pod | undefined): boolean {
+  const conditions = pod?.status?.conditions
+  return (
+    conditions?.some((one) => one.type === 'DisruptionTarget' && one.status === 'True') ?? false
+  )
 }
 
 /** Status, labels or deletion changed; annotations and the like do not matter. */

@@ -67,6 +67,8 @@ function sumOfScales(
       continue
     }
     const scale = scaleOf(owner.kind, pod.metadata.namespace, owner.name, store)
+    if (scale === undefined)
+      return { failure: `found no controllers for pod "${pod.metadata.name}"` }
     if ('failure' in scale) return scale
     byController.set(scale.uid, scale.replicas)
   }
@@ -76,19 +78,20 @@ function sumOfScales(
   }
 }
 
+/** Undefined when the controller is gone. */
 function scaleOf(
   kind: string,
   namespace: string | undefined,
   name: string,
   store: KubeStore,
-): { uid: string; replicas: number } | { failure: string } {
+): { uid: string; replicas: number } | { failure: string } | undefined {
   const resource = unscalable[kind]
   if (resource !== undefined)
     return { failure: `${resource} does not implement the scale subresource` }
   if (kind === 'ReplicaSet') return scaleOfReplicaSet(namespace, name, store)
   if (kind === 'StatefulSet' || kind === 'Deployment') {
     const found = store.get(kind as KubeKind, namespace, name)
-    if (found === undefined) return { failure: `${kind.toLowerCase()}s.apps "${name}" not found` }
+    if (found === undefined) return undefined
     const { spec } = found as { spec: { replicas?: number } }
     return { uid: found.metadata.uid ?? '', replicas: spec.replicas ?? 1 }
   }
@@ -99,9 +102,9 @@ function scaleOfReplicaSet(
   namespace: string | undefined,
   name: string,
   store: KubeStore,
-): { uid: string; replicas: number } | { failure: string } {
+): { uid: string; replicas: number } | undefined {
   const set = store.get('ReplicaSet', namespace, name)
-  if (set === undefined) return { failure: `replicasets.apps "${name}" not found` }
+  if (set === undefined) return undefined
   const owner = set.metadata.ownerReferences?.find((reference) => reference.controller === true)
   const deployment =
     owner?.kind === 'Deployment' ? store.get('Deployment', namespace, owner.name) : undefined
