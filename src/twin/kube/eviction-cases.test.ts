@@ -541,7 +541,8 @@ describe('budget status', () => {
     } = row.response.pdbStatus ?? {}
     const { conditions, ...status } = budgetOf(bare).status ?? {}
     expect(status).toMatchObject(numbers)
-    if (observedGeneration === null) expect(budgetOf(bare).status?.observedGeneration).toBeUndefined()
+    if (observedGeneration === null)
+      expect(budgetOf(bare).status?.observedGeneration).toBeUndefined()
     const [found] = conditions ?? []
     if (shown !== undefined) {
       expect(`${found?.type}=${found?.status} ${found?.reason}`).toBe(shown)
