@@ -4,3 +4,5 @@
 export const cordonMark = 'regroup.dev/cordoned-at'
 /** Tag on groups whose previous values are recorded. */
 export const fenceMark = 'regroup.dev/fence'
+/** Taints that we set have keys with this prefix. */
+export const ownPrefix = 'regroup.dev/'

@@ -1,7 +1,7 @@
 /** Rules 5 to 9, 15 and 16: instances, zones, room, volumes. Twin layer. */
 
 import { parseBytes, parseCpuMilli } from '../../../nodes/quantity.ts'
-import type { Node } from '../../../world/kube-objects.ts'
+import type { Node, PersistentVolume } from '../../../world/kube-objects.ts'
 import type { InstanceState } from '../../aws/state.ts'
 import type { Invariant, JudgeView } from '../invariant.ts'
 import { isMovable, nameOf } from '../pods.ts'
@@ -17,24 +17,36 @@ function isReady(node: Node | undefined): boolean {
   )
 }
 
+/** A look at the pods of a node is fresh for so long. */
+const freshLookMs = 5000
+
 /** 5 */
 export const emptyBeforeEnd: Invariant = {
   number: 5,
   name: 'empty-before-end',
-  text: 'No instance is ended while a movable pod is on its node.',
+  text: 'No instance is ended while a movable pod is on its node, nor without a look at it right before.',
   visibility: 'full',
-  watch: (view) => ({
-    onInstanceEnd(instance) {
-      const name = nodeNameOf(view, instance)
-      if (name === undefined) return
-      const left = [...view.cluster.store.podsOnNode(name).values()].filter(isMovable)
-      if (left.length === 0) return
-      view.broken(
-        instance.id,
-        `was ended with ${left.length} pods on ${name}, e.g. ${nameOf(left[0]!)}`,
-      )
-    },
-  }),
+  watch: (view) => {
+    const lookedAtMs = new Map<string, number>()
+    view.kernel.journal.onEntry(({ actor, atMs, object, what }) => {
+      if (what !== 'kube:list' || !object.startsWith('Pod ') || !view.isOurs(actor)) return
+      const name = /spec\.nodeName=([^",]+)/.exec(object)?.[1]
+      if (name !== undefined) lookedAtMs.set(name, atMs)
+    })
+    return {
+      onInstanceEnd(instance) {
+        const name = nodeNameOf(view, instance)
+        if (name === undefined) return
+        const left = [...view.cluster.store.podsOnNode(name).values()].filter(isMovable)
+        if (left.length > 0) {
+          const text = `was ended with ${left.length} pods on ${name}, e.g. ${nameOf(left[0]!)}`
+          view.broken(instance.id, text)
+        } else if (view.kernel.nowMs() - (lookedAtMs.get(name) ?? 0) > freshLookMs) {
+          view.broken(instance.id, `was ended without a look at the pods of ${name} right before`)
+        }
+      },
+    }
+  },
 }
 
 /** 6 */
@@ -75,9 +87,7 @@ export const zoneCovered: Invariant = {
         if (!isLeaving && isReady(cluster.machines.nodeOf(other.id))) return
       }
       for (const volume of cluster.store.values('PersistentVolume')) {
-        const zones =
-          volume.spec?.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values
-        if (!zones?.includes(instance.zone)) continue
+        if (!placesOf(volume).includes(instance.zone)) continue
         view.broken(
           instance.id,
           `was the last node of ${instance.zone}, where ${volume.metadata.name} lies`,
@@ -88,12 +98,19 @@ export const zoneCovered: Invariant = {
   }),
 }
 
+/** Zones or hosts that a volume is bound to. */
+function placesOf(volume: PersistentVolume): readonly string[] {
+  const terms = volume.spec?.nodeAffinity?.required?.nodeSelectorTerms ?? []
+  return terms.flatMap((term) => (term.matchExpressions ?? []).flatMap((rule) => rule.values ?? []))
+}
+
 /** 8 */
 export const roomForAll: Invariant = {
   number: 8,
   name: 'room-for-all',
-  text: 'Schedulable Ready nodes have room for every pod on the nodes that we cordoned.',
-  visibility: 'full',
+  text: 'Schedulable Ready nodes have room for every pod on nodes that we cordon or end.',
+  visibility: 'partial',
+  limit: 'looked at when we take room away; no reserve is demanded on top',
   watch: (view) => {
     const sums = new RoomSums(view.cluster.store)
     return {
@@ -103,20 +120,31 @@ export const roomForAll: Invariant = {
         const before = record.before as Node | undefined
         const after = view.cluster.store.get('Node', undefined, record.ref.name)
         const isCordon = before?.spec?.unschedulable !== true && after?.spec?.unschedulable === true
-        if (isCordon) checkRoom(view, record.ref.name, sums)
+        if (isCordon) checkRoom(view, { nodeName: record.ref.name, deed: 'cordoned' }, sums)
+      },
+      onInstanceEnd(instance) {
+        const nodeName = nodeNameOf(view, instance)
+        const node = view.cluster.store.get('Node', undefined, nodeName ?? '')
+        if (node === undefined || node.spec?.unschedulable === true) return
+        checkRoom(view, { nodeName: node.metadata.name, deed: 'ended' }, sums)
       },
     }
   },
 }
 
-function checkRoom(view: JudgeView, nodeName: string, sums: RoomSums): void {
+function checkRoom(
+  view: JudgeView,
+  { deed, nodeName }: { readonly nodeName: string; readonly deed: string },
+  sums: RoomSums,
+): void {
   let freeCpuMilli = 0
   let freeBytes = 0
   let owedCpuMilli = 0
   let owedBytes = 0
   for (const node of view.cluster.store.values('Node')) {
     const sum = sums.of(node.metadata.name)
-    if (node.spec?.unschedulable !== true && isReady(node)) {
+    const isOpen = node.spec?.unschedulable !== true && node.metadata.name !== nodeName
+    if (isOpen && isReady(node)) {
       const { cpu = '0', memory = '0' } = node.status?.allocatable ?? {}
       freeCpuMilli += parseCpuMilli(cpu) - sum.usedCpuMilli
       freeBytes += parseBytes(memory) - sum.usedBytes
@@ -128,7 +156,7 @@ function checkRoom(view: JudgeView, nodeName: string, sums: RoomSums): void {
   if (owedCpuMilli <= freeCpuMilli && owedBytes <= freeBytes) return
   view.broken(
     nodeName,
-    `was cordoned with room for ${freeCpuMilli}m CPU on other nodes, ${owedCpuMilli}m needed`,
+    `was ${deed} with room for ${freeCpuMilli}m CPU on other nodes, ${owedCpuMilli}m needed`,
   )
 }
 
@@ -138,7 +166,7 @@ export const surge: Invariant = {
   name: 'surge',
   text: 'Nodes above the start, without those of other actors, stay within the limit.',
   visibility: 'partial',
-  limit: 'account quotas are not modelled',
+  limit: 'of the cluster as a whole: limits per group and account quotas are not judged',
   watch: (view) => {
     const startCount = countAlive(view)
     let othersCount = 0
@@ -181,9 +209,7 @@ export const localData: Invariant = {
       const name = nodeNameOf(view, instance)
       for (const volume of view.cluster.store.values('PersistentVolume')) {
         if (volume.spec?.local === undefined || volume.spec.claimRef === undefined) continue
-        const hosts =
-          volume.spec.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values
-        if (name === undefined || !hosts?.includes(name)) continue
+        if (name === undefined || !placesOf(volume).includes(name)) continue
         view.broken(instance.id, `held local volume ${volume.metadata.name}`)
       }
     },

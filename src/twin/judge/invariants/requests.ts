@@ -3,8 +3,8 @@
 import type { Node, Pod } from '../../../world/kube-objects.ts'
 import type { AuditRecord } from '../../contracts.ts'
 import type { Invariant, JudgeView } from '../invariant.ts'
-import { cordonMark } from '../marks.ts'
-import { isHealthy, nameOf, ownerOf } from '../pods.ts'
+import { cordonMark, ownPrefix } from '../marks.ts'
+import { nameOf, ownerOf } from '../pods.ts'
 
 function isPodEnd(record: AuditRecord): boolean {
   const isEnd = record.verb === 'evict' || record.verb === 'delete'
@@ -25,13 +25,18 @@ function onOurPodEnds(view: JudgeView, look: (record: AuditRecord, pod: Pod) => 
 export const ownCordons: Invariant = {
   number: 10,
   name: 'own-cordons',
-  text: 'Every node that we cordon carries our mark; nodes cordoned by others are never uncordoned.',
-  visibility: 'full',
+  text:
+    'Every node that we cordon carries our mark and every taint of ours our prefix; what others set on ' +
+    'nodes stays.',
+  visibility: 'partial',
+  limit: 'that an abort takes every mark back is compared by the tests of the way back',
   watch: (view) => ({
     onAudit(record) {
-      if (record.kind !== 'Node' || record.verb !== 'patch' || !view.isOurs(record.user)) return
+      const isChange = record.verb === 'patch' || record.verb === 'update'
+      if (record.kind !== 'Node' || !isChange || !view.isOurs(record.user)) return
       const before = record.before as Node | undefined
       const after = view.cluster.store.get('Node', undefined, record.ref.name)
+      compareTaints(view, before, after)
       const was = before?.spec?.unschedulable === true
       const is = after?.spec?.unschedulable === true
       if (!was && is && after?.metadata.annotations?.[cordonMark] === undefined) {
@@ -42,6 +47,23 @@ export const ownCordons: Invariant = {
       }
     },
   }),
+}
+
+function compareTaints(view: JudgeView, before: Node | undefined, after: Node | undefined): void {
+  const keysOf = (node: Node | undefined): Set<string> =>
+    new Set((node?.spec?.taints ?? []).map((taint) => taint.key))
+  const [old, now] = [keysOf(before), keysOf(after)]
+  const name = after?.metadata.name ?? ''
+  for (const key of now) {
+    if (!old.has(key) && !key.startsWith(ownPrefix)) {
+      view.broken(name, `was given the taint ${key}, which does not say that it is ours`)
+    }
+  }
+  for (const key of old) {
+    if (!now.has(key) && !key.startsWith(ownPrefix)) {
+      view.broken(name, `lost the taint ${key}, which is not ours`)
+    }
+  }
 }
 
 /** 11 */
@@ -63,17 +85,23 @@ export const daemonsStay: Invariant = {
 export const identityAndGrace: Invariant = {
   number: 12,
   name: 'identity-and-grace',
-  text: 'Every eviction and delete names the uid; the grace period is never shortened.',
+  text: 'Every eviction, and every delete of a pod or node, names the uid; the grace is never shortened.',
   visibility: 'full',
-  watch: (view) =>
-    onOurPodEnds(view, (record, pod) => {
-      if (record.uidPrecondition === undefined)
-        view.broken(nameOf(pod), 'was named without its uid')
-      const own = pod.spec.terminationGracePeriodSeconds ?? 30
+  watch: (view) => ({
+    onAudit(record) {
+      if (!view.isOurs(record.user) || record.before === undefined) return
+      const isNodeEnd = record.kind === 'Node' && record.verb === 'delete'
+      if (!isPodEnd(record) && !isNodeEnd) return
+      const { name, namespace } = record.before.metadata
+      const object = namespace === undefined ? name : `${namespace}/${name}`
+      if (record.uidPrecondition === undefined) view.broken(object, 'was named without its uid')
+      if (isNodeEnd) return
+      const own = (record.before as Pod).spec.terminationGracePeriodSeconds ?? 30
       if (record.gracePeriodSeconds !== undefined && record.gracePeriodSeconds < own) {
-        view.broken(nameOf(pod), `got ${record.gracePeriodSeconds} s instead of its ${own} s`)
+        view.broken(object, `got ${record.gracePeriodSeconds} s instead of its ${own} s`)
       }
-    }),
+    },
+  }),
 }
 
 /** 13 */
@@ -82,13 +110,29 @@ export const oneIdentity: Invariant = {
   name: 'one-identity',
   text: 'A StatefulSet identity never runs twice.',
   visibility: 'full',
-  watch: (view) =>
-    onOurPodEnds(view, (record, pod) => {
-      const isForced = record.gracePeriodSeconds === 0 && pod.status?.phase === 'Running'
-      if (isForced && ownerOf(pod)?.kind === 'StatefulSet') {
+  watch: (view) => ({
+    onAudit(record) {
+      if (!view.isOurs(record.user) || record.before === undefined || record.code >= 300) return
+      if (record.kind === 'Node' && record.verb === 'delete') {
+        return lookAtNode(view, record.before as Node)
+      }
+      const isForced = isPodEnd(record) && record.gracePeriodSeconds === 0
+      const pod = record.before as Pod
+      if (isForced && pod.status?.phase === 'Running' && ownerOf(pod)?.kind === 'StatefulSet') {
         view.broken(nameOf(pod), 'was removed at once: its successor starts while it still runs')
       }
-    }),
+    },
+  }),
+}
+
+/** Pods of a Node object that is gone are collected, whether their machine runs or not. */
+function lookAtNode(view: JudgeView, node: Node): void {
+  const instanceId = node.spec?.providerID?.split('/').at(-1) ?? ''
+  if (view.account.instances.get(instanceId)?.state !== 'running') return
+  for (const pod of view.cluster.store.podsOnNode(node.metadata.name).values()) {
+    if (ownerOf(pod)?.kind !== 'StatefulSet') continue
+    view.broken(nameOf(pod), `lost its Node object ${node.metadata.name}, and the machine runs on`)
+  }
 }
 
 /** 14 */
@@ -120,18 +164,22 @@ export const leaseHeld: Invariant = {
       const isHeld = (lease?.holderIdentity ?? '') !== '' && endMs > view.kernel.nowMs()
       if (!isHeld) view.broken(object, 'was written to without the lease')
     }
+    // Calls of EKS and EC2 too, whatever they came to: reads are recognised by their name.
+    view.kernel.journal.onEntry(({ actor, kind, object, what }) => {
+      if (kind !== 'call' || !view.isOurs(actor) || !awsWrite.test(what)) return
+      look(`${what} ${object}`)
+    })
     return {
       onAudit(record) {
         if (view.isOurs(record.user) && record.kind !== 'Lease' && record.code < 300) {
           look(`${record.kind} ${record.ref.name}`)
         }
       },
-      onChange(change) {
-        if ('cause' in change && view.isOurs(change.cause.user)) look(change.kind)
-      },
     }
   },
 }
+
+const awsWrite = /^(?!kube:)\w+:(?!Describe|List|Get)/
 
 /** 19 */
 export const noRepetition: Invariant = {
@@ -178,12 +226,13 @@ export const noRefusals: Invariant = {
   number: 26,
   name: 'no-refusals',
   text: 'No eviction is sent that the budget refuses by its status; the rate stays below the limit.',
-  visibility: 'full',
+  visibility: 'partial',
+  limit: 'the rate of other calls is held by the adapters, which the twin does not run',
   watch: (view) => {
     let secondStartMs = 0
     let count = 0
     return onOurPodEnds(view, (record, pod) => {
-      if (record.verb === 'evict' && record.budget?.disruptionsAllowed === 0 && isHealthy(pod)) {
+      if (record.code === 429 && record.budget?.disruptionsAllowed === 0) {
         view.broken(nameOf(pod), `budget ${record.budget.name} allowed none`)
       }
       if (view.kernel.nowMs() - secondStartMs >= 1000) {
