@@ -1,53 +1,76 @@
 /** Amazon Linux 2 user data: `/etc/eks/bootstrap.sh`. Nodes layer, pure. */
 
+import { editConfigLines, flagByField, overwrittenFields, shellQuoted } from './al2-kubelet.ts'
 import { type Bootstrap, labelsText, parseLabels, parseTaint, taintText } from './bootstrap.ts'
-import { renderMime } from './mime.ts'
+import { clusterDnsIp, isIpv6 } from './cluster-dns.ts'
+import { type MimePart, renderMime } from './mime.ts'
 import type { ParsedUserData } from './user-data.ts'
 
-/** KubeletConfiguration fields that have a flag of the same meaning; flags beat the file. */
-const flagByField: Readonly<Record<string, string>> = {
-  imageGCHighThresholdPercent: 'image-gc-high-threshold',
-  imageGCLowThresholdPercent: 'image-gc-low-threshold',
-  maxPods: 'max-pods',
-  podPidsLimit: 'pod-max-pids',
-  registryPullQPS: 'registry-qps',
-  serializeImagePulls: 'serialize-image-pulls',
-}
+const scriptType = 'text/x-shellscript; charset="us-ascii"'
 
 /**
- * Custom AMI: one bootstrap call with endpoint, CA and DNS. Merged: a MIME part that runs before EKS's
- * own call and edits kubelet-config.json, because a second bootstrap call would break the node.
+ * Custom AMI: one bootstrap call with endpoint, CA and DNS. Merged: MIME parts that run before EKS's
+ * own call and edit kubelet-config.json, because a second bootstrap call would break the node.
  */
 export function renderAl2(bootstrap: Bootstrap): string {
   if (bootstrap.cluster === undefined) return renderMerged(bootstrap)
-  const { certificateAuthority, endpoint, name, serviceCidr } = bootstrap.cluster
-  const dns = serviceCidr.replace(/\.\d+\/\d+$/, '.10')
+  const { certificateAuthority, endpoint, name } = bootstrap.cluster
+  const words = [
+    ...['--b64-cluster-ca', certificateAuthority],
+    ...['--apiserver-endpoint', endpoint],
+    ...networkWords(bootstrap.cluster.serviceCidr),
+    ...('maxPods' in bootstrap.kubelet ? ['--use-max-pods', 'false'] : []),
+    ...(bootstrap.localStorage === undefined
+      ? []
+      : ['--local-disks', bootstrap.localStorage.toLowerCase()]),
+  ]
   const extra = kubeletFlags(bootstrap).join(' ')
+  if (extra !== '') words.push('--kubelet-extra-args', extra)
   const lines = [
     '#!/bin/bash',
     'set -ex',
+    ...(bootstrap.preBootstrapCommands ?? []),
+    ...editConfigLines(fileFields(bootstrap).filter(([key]) => !(key in flagByField))),
     '/etc/eks/bootstrap.sh \\',
-    `  --b64-cluster-ca ${quoted(certificateAuthority)} \\`,
-    `  --apiserver-endpoint ${quoted(endpoint)} \\`,
-    `  --dns-cluster-ip ${quoted(dns)} \\`,
-    ...(extra === '' ? [] : [`  --kubelet-extra-args ${quoted(extra)} \\`]),
-    `  ${quoted(name)}`,
+    ...pairs(words).map(([flag, value]) => `  ${flag} ${shellQuoted(value)} \\`),
+    `  ${shellQuoted(name)}`,
   ]
   return `${lines.join('\n')}\n`
 }
 
+/** bootstrap.sh takes one word per option and has no `--flag=value`. */
+function pairs(words: readonly string[]): readonly (readonly [string, string])[] {
+  return words.flatMap((word, index) =>
+    index % 2 === 0 ? [[word, words[index + 1] ?? ''] as const] : [],
+  )
+}
+
+/** DNS is named, never left to bootstrap.sh, which guesses it from the VPC's range. */
+function networkWords(serviceCidr: string): readonly string[] {
+  const dns = ['--dns-cluster-ip', clusterDnsIp(serviceCidr)]
+  return isIpv6(serviceCidr)
+    ? ['--ip-family', 'ipv6', '--service-ipv6-cidr', serviceCidr, ...dns]
+    : dns
+}
+
 function renderMerged(bootstrap: Bootstrap): string {
-  const fields = Object.entries(bootstrap.kubelet).sort(([a], [b]) => (a < b ? -1 : 1))
-  if (fields.length === 0) return ''
-  const program = fields.map(([key, value]) => `.${key} = ${JSON.stringify(value)}`).join(' | ')
-  const file = '/etc/kubernetes/kubelet/kubelet-config.json'
-  const body = [
-    '#!/bin/bash',
-    'set -e',
-    `jq ${quoted(program)} ${file} > ${file}.new`,
-    `mv ${file}.new ${file}`,
-  ].join('\n')
-  return renderMime([{ contentType: 'text/x-shellscript; charset="us-ascii"', body }])
+  const parts: MimePart[] = (bootstrap.preBootstrapCommands ?? []).map((command) => ({
+    contentType: scriptType,
+    body: ['#!/bin/bash', 'set -e', command].join('\n'),
+  }))
+  const edits = editConfigLines(fileFields(bootstrap))
+  if (edits.length > 0) {
+    const body = ['#!/bin/bash', 'set -e', ...edits].join('\n')
+    parts.push({ contentType: scriptType, body })
+  }
+  return parts.length === 0 ? '' : renderMime(parts)
+}
+
+/** Fields that survive in the file, in key order. */
+function fileFields({ kubelet }: Bootstrap): readonly (readonly [string, unknown])[] {
+  return Object.entries(kubelet)
+    .filter(([key]) => !overwrittenFields.has(key))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 function kubeletFlags(bootstrap: Bootstrap): string[] {
@@ -66,23 +89,17 @@ function kubeletFlags(bootstrap: Bootstrap): string[] {
   return flags
 }
 
-/** Single quotes for the shell; a quote inside is closed, escaped and opened again. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
-}
-
-/** Reads labels, taints and cluster name out of a script with a bootstrap call; undefined without one. */
+/** Reads labels, taints and kubelet flags out of a script with a bootstrap call; undefined without one. */
 export function parseAl2(text: string): ParsedUserData | undefined {
   const joined = text.replace(/\\\n\s*/g, ' ')
-  const line = joined.split('\n').find((one) => /\/etc\/eks\/bootstrap\.sh\b/.test(one))
+  const line = joined.split('\n').find((one) => /^[^#]*\/etc\/eks\/bootstrap\.sh\b/.test(one))
   if (line === undefined) return undefined
   const extra = /--kubelet-extra-args[ =]+(?:'([^']*)'|"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line)
   const args = extra?.[1] ?? extra?.[2]?.replaceAll('\\"', '"') ?? extra?.[3] ?? ''
-  const labels = Object.assign({}, ...flagValues(args, 'node-labels').map(parseLabels))
   const taints = flagValues(args, 'register-with-taints').at(-1) ?? ''
   return {
     kind: 'al2',
-    labels,
+    labels: Object.assign({}, ...flagValues(args, 'node-labels').map(parseLabels)),
     taints: taints
       .replaceAll('"', '')
       .split(',')
@@ -100,7 +117,8 @@ function kubeletFields(args: string): Record<string, unknown> {
   for (const [field, flag] of Object.entries(flagByField)) {
     const value = flagValues(args, flag).at(-1)
     if (value === undefined) continue
-    fields[field] = /^\d+$/.test(value) ? Number.parseInt(value, 10) : value === 'true'
+    if (/^\d+$/.test(value)) fields[field] = Number.parseInt(value, 10)
+    else fields[field] = value === 'true' || value === 'false' ? value === 'true' : value
   }
   return fields
 }

@@ -8,7 +8,7 @@ export interface ClusterFacts {
   readonly endpoint: string
   /** Base64. */
   readonly certificateAuthority: string
-  /** Service CIDR, e.g. `10.100.0.0/16`. */
+  /** Service CIDR, IPv4 or IPv6, e.g. `10.100.0.0/16`. Never guessed: DNS would be wrong. */
   readonly serviceCidr: string
 }
 
@@ -20,6 +20,10 @@ export interface Bootstrap {
   readonly taints: readonly Taint[]
   /** KubeletConfiguration fields, e.g. `{imageGCHighThresholdPercent: 70}`. */
   readonly kubelet: Readonly<Record<string, unknown>>
+  /** Shell commands that run before the kubelet starts, one script part each. */
+  readonly preBootstrapCommands?: readonly string[]
+  /** What becomes of instance store disks; undefined = left alone. */
+  readonly localStorage?: 'RAID0' | 'RAID10' | 'Mount'
 }
 
 /** `key=value:Effect`, the kubelet's spelling; the value may be empty. */

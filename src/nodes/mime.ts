@@ -6,14 +6,21 @@ export interface MimePart {
   readonly body: string
 }
 
+/** Something that makes cloud-init or nodeadm read a document differently; `line` counts from 1. */
+export interface MimeFault {
+  readonly line: number
+  readonly message: string
+}
+
 /** Boundary that EKS and Karpenter use too; replaced when a part has a line that begins with it. */
 const usualBoundary = '//'
 
 /** A document with one blank line after each header block, LF only, and a closing boundary. */
 export function renderMime(parts: readonly MimePart[]): string {
-  const boundary = boundaryFor(parts)
+  const unix = parts.map((part) => ({ ...part, body: part.body.replaceAll('\r\n', '\n') }))
+  const boundary = boundaryFor(unix)
   const head = `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="${boundary}"\n\n`
-  const body = parts.map(
+  const body = unix.map(
     (part) => `--${boundary}\nContent-Type: ${part.contentType}\n\n${part.body}\n`,
   )
   return `${head}${body.join('')}--${boundary}--\n`
@@ -29,22 +36,73 @@ function boundaryFor(parts: readonly MimePart[]): string {
 
 /** Parts of a document; undefined when it is not multipart. Text after the closing boundary is ignored. */
 export function parseMime(text: string): readonly MimePart[] | undefined {
-  const unix = text.replaceAll('\r\n', '\n')
-  const headEnd = unix.indexOf('\n\n')
-  const head = headEnd < 0 ? unix : unix.slice(0, headEnd)
-  const boundary = /^content-type:\s*multipart\/[\w-]+;[^\n]*boundary="?([^"\n;]+)"?/im.exec(
-    head,
-  )?.[1]
-  if (boundary === undefined) return undefined
-  const closing = `\n--${boundary}--`
-  const end = unix.indexOf(closing, headEnd)
-  const body = end < 0 ? unix.slice(headEnd + 1) : unix.slice(headEnd + 1, end)
-  return body.split(`\n--${boundary}\n`).slice(1).map(parsePart)
+  return readMime(text)?.parts
 }
 
-function parsePart(text: string): MimePart {
-  const headEnd = text.indexOf('\n\n')
-  const head = headEnd < 0 ? text : text.slice(0, headEnd)
-  const contentType = /^content-type:\s*([^\n]+)/im.exec(head)?.[1]?.trim() ?? ''
-  return { contentType, body: headEnd < 0 ? '' : text.slice(headEnd + 2) }
+/** What is wrong with a multipart document; empty for sound ones and for other texts. */
+export function mimeFaults(text: string): readonly MimeFault[] {
+  return readMime(text)?.faults ?? []
+}
+
+function readMime(
+  text: string,
+): { readonly parts: readonly MimePart[]; readonly faults: readonly MimeFault[] } | undefined {
+  const lines = text.replaceAll('\r\n', '\n').split('\n')
+  const headEnd = lines.findIndex((line) => line === '' || line.startsWith('--'))
+  const head = unfolded(lines.slice(0, headEnd < 0 ? lines.length : headEnd))
+  const boundary = /^multipart\/[\w-]+;.*\bboundary="?([^";]+)"?/i.exec(
+    head.get('content-type') ?? '',
+  )?.[1]
+  if (boundary === undefined) return undefined
+  const faults: MimeFault[] = []
+  if (lines[headEnd] !== '') {
+    faults.push({ line: headEnd + 1, message: 'a blank line is missing after the top headers' })
+  }
+  const opens: number[] = []
+  let end = lines.length
+  for (const [index, line] of lines.entries()) {
+    if (line.trimEnd() === `--${boundary}`) opens.push(index)
+    if (line.trimEnd() !== `--${boundary}--`) continue
+    end = index
+    break
+  }
+  if (end === lines.length) {
+    faults.push({ line: lines.length, message: `the closing boundary --${boundary}-- is missing` })
+  }
+  const parts = opens.map((open, index) => {
+    const next = opens[index + 1] ?? end
+    return readPart(lines.slice(open + 1, next), open + 2, faults)
+  })
+  return { parts, faults }
+}
+
+function readPart(lines: readonly string[], firstLine: number, faults: MimeFault[]): MimePart {
+  const headEnd = lines.indexOf('')
+  const head = headEnd < 0 ? lines : lines.slice(0, headEnd)
+  const wrong = head.findIndex((line) => !/^(?:[\w-]+:|[ \t]|(?:[\w-]+=))/.test(line))
+  if (headEnd < 0 || wrong >= 0) {
+    const message = 'a header of a part, or the blank line after its headers, is malformed'
+    faults.push({ line: firstLine + Math.max(0, wrong), message })
+  }
+  const contentType = unfolded(head).get('content-type') ?? ''
+  if (contentType === '') {
+    faults.push({ line: firstLine, message: 'a part has no Content-Type and is skipped' })
+  }
+  return { contentType, body: headEnd < 0 ? '' : lines.slice(headEnd + 1).join('\n') }
+}
+
+/** Headers by lower-case name; continuation lines joined. The first of a name counts. */
+function unfolded(lines: readonly string[]): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>()
+  let name = ''
+  for (const line of lines) {
+    if (/^[ \t]/.test(line) && name !== '') {
+      headers.set(name, `${headers.get(name)} ${line.trim()}`)
+      continue
+    }
+    const match = /^([\w-]+):\s*(.*)$/.exec(line)
+    name = match?.[1]?.toLowerCase() ?? ''
+    if (name !== '' && !headers.has(name)) headers.set(name, match?.[2]?.trim() ?? '')
+  }
+  return headers
 }
