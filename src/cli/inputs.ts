@@ -3,11 +3,12 @@
 import { dirname, join } from 'node:path'
 import type { DesiredFleet } from '../fleet/desired.ts'
 import { loadFleet } from '../fleet/load-fleet.ts'
-import { nearest } from '../fleet/suggest.ts'
 import { scenarioNames, scenarioWorld } from '../twin/build/scenario.ts'
 import { scenarioFleetYaml } from '../twin/build/scenario-fleet.ts'
 import { loadWorld } from '../twin/build/world-file.ts'
 import type { WorldSpec } from '../twin/build/world-spec.ts'
+import { nearest } from '../world/documents/nearest.ts'
+import type { Finding } from '../world/finding.ts'
 import { exitCode } from './exit-code.ts'
 import { Problem } from './problem.ts'
 import { listUserFiles, readUserFile } from './read-file.ts'
@@ -33,7 +34,8 @@ export function readInputs(fleetPath: string, worldPath: string): RehearsalInput
   if (desired === undefined || loaded.world === undefined) {
     throw findingsProblem([...findings, ...loaded.findings])
   }
-  return { fleet: desired, world: loaded.world, warnings: loaded.warnings }
+  const warnings = [...findings.map(warningText), ...loaded.warnings]
+  return { fleet: desired, world: loaded.world, warnings }
 }
 
 /** A fleet file alone. @throws Problem with all findings when the file is wrong. */
@@ -66,6 +68,10 @@ export function clusterOf({ fleet, world }: RehearsalInputs, wanted: string | un
   if (inFleet.includes(name)) return name
   const remedy = `${hintOf(name, inFleet)} Or add ${name} to clusters in the fleet file.`
   throw new Problem(`the fleet file has no cluster ${name}`, remedy, options)
+}
+
+function warningText({ location, message }: Finding): string {
+  return location === undefined ? message : `${location.file}:${location.line}: ${message}`
 }
 
 function hintOf(name: string, known: readonly string[]): string {

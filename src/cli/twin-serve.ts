@@ -2,11 +2,11 @@
 
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { nearest } from '../fleet/suggest.ts'
 import { emptyWorld } from '../twin/build/empty-world.ts'
 import type { WorldSpec } from '../twin/build/world-spec.ts'
 import type { Speed } from '../twin/wire/pace.ts'
 import { type RunningTwin, serveTwin } from '../twin/wire/serve.ts'
+import { nearest } from '../world/documents/nearest.ts'
 import { isFailure } from '../world/failure.ts'
 import { exitCode } from './exit-code.ts'
 import { Problem } from './problem.ts'

@@ -8,6 +8,7 @@ import { type InstanceType, instanceType } from '../nodes/instance-types.ts'
 import { leastAllocatable } from '../nodes/kubelet-numbers.ts'
 import { launchTemplateOf } from '../nodes/launch-template.ts'
 import { renderUserData } from '../nodes/user-data.ts'
+import { joinUserData } from '../nodes/user-parts.ts'
 import type { Taint } from '../world/kube-objects.ts'
 import type { NodeGroupCreation } from './action.ts'
 import { managedByTagKey } from './names.ts'
@@ -139,12 +140,14 @@ function creationOf(
       : group.releaseVersion
   if (names === undefined || subnet === undefined || releaseVersion === undefined) return undefined
   const tags = { ...group.tags, [managedByTagKey]: 'regroup' }
-  const userData = renderUserData(family, {
+  const ours = renderUserData(family, {
     cluster: undefined,
     labels: {},
     taints: [],
     kubelet: group.kubelet,
+    preBootstrapCommands: group.preBootstrapCommands,
   })
+  const userData = group.userData === undefined ? ours : joinUserData(group.userData, ours)
   const template = launchTemplateOf({
     logicalName: group.name,
     userData,

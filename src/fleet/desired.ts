@@ -45,11 +45,16 @@ export interface DesiredNodeGroup {
   readonly taints: readonly Taint[]
   readonly tags: StringMap
   readonly kubelet: Readonly<Record<string, unknown>>
+  readonly preBootstrapCommands: readonly string[]
+  /** The team's own user data: MIME, a script or a NodeConfig; checked. Ours is joined to it. */
+  readonly userData: string | undefined
   readonly volume: DesiredVolume
   readonly ebsOptimized: boolean
   readonly updateConfig: { maxUnavailable?: number; maxUnavailablePercentage?: number } | undefined
   readonly priority: number
   readonly location: SourceLocation | undefined
+  /** Where each value of the file stands, by dotted key, e.g. `labels.team`; defaults are not in it. */
+  readonly origins: Readonly<Record<string, SourceLocation>>
 }
 
 /** Root volume; GiB. */

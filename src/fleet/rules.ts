@@ -1,31 +1,36 @@
 /** Semantic checks over the raw file: they also report when other parts are broken. Fleet layer, pure. */
 
+import { labelFault } from '../nodes/bootstrap-faults.ts'
 import { instanceType, instanceTypeNames } from '../nodes/instance-types.ts'
+import { partsOf as userPartsOf } from '../nodes/user-parts.ts'
+import { nearest } from '../world/documents/nearest.ts'
+import { textOf } from '../world/documents/shape-findings.ts'
+import type { PositionedYaml } from '../world/documents/yaml-reader.ts'
 import type { Finding } from '../world/finding.ts'
-import { textOf } from './shape-findings.ts'
-import { nearest } from './suggest.ts'
-import type { PositionedYaml } from './yaml-reader.ts'
+
+/** EKS takes 1 to 63 characters, Kubernetes 0 to 63. */
+const labelCharsMax = 63
 
 type Path = readonly (string | number)[]
 type Json = Readonly<Record<string, unknown>>
 
-/** A group entry or an include entry with its place. */
+/** Defaults, a group entry, an include entry or an override with its place. */
 interface Part {
   readonly path: Path
   readonly value: Json
-  /** The entry it refines: its values count where the part has none. */
-  readonly base: Json
 }
 
 /** All findings of all rules, in no particular order. */
 export function semanticFindings(yaml: PositionedYaml): readonly Finding[] {
   const parts = partsOf(yaml.value)
   return [
-    ...parts.flatMap((part) => sizeFindings(part, yaml)),
     ...parts.flatMap((part) => typeFindings(part, yaml)),
     ...parts.flatMap((part) => labelFindings(part, yaml)),
-    ...parts.flatMap((part) => familyFindings(part, yaml)),
+    ...parts.flatMap((part) => userDataFindings(part, yaml)),
+    ...parts.flatMap((part) => updateFindings(part, yaml)),
     ...variableFindings(yaml),
+    ...parts.flatMap((part) => unusedFindings(part, yaml)),
+    ...rolloutFindings(yaml),
   ]
 }
 
@@ -39,22 +44,21 @@ function listOf(value: unknown): readonly unknown[] {
 
 function partsOf(root: unknown): readonly Part[] {
   if (!isJson(root)) return []
-  const defaults = isJson(root.defaults) ? root.defaults : {}
-  const parts: Part[] = [{ path: ['defaults'], value: defaults, base: {} }]
+  const parts: Part[] = []
+  const add = (path: Path, value: unknown): void => {
+    if (isJson(value)) parts.push({ path, value })
+  }
+  add(['defaults'], root.defaults)
   listOf(root.nodeGroups).forEach((entry, index) => {
-    if (!isJson(entry)) return
     const path: Path = ['nodeGroups', index]
-    const base = { ...defaults, ...entry }
-    parts.push({ path, value: entry, base })
+    add(path, entry)
+    if (!isJson(entry)) return
     listOf(entry.include).forEach((one, at) => {
-      if (isJson(one))
-        parts.push({ path: [...path, 'include', at], value: one, base: { ...base, ...one } })
+      add([...path, 'include', at], one)
     })
   })
   listOf(root.clusters).forEach((entry, index) => {
-    if (!isJson(entry) || !isJson(entry.override)) return
-    const value = entry.override
-    parts.push({ path: ['clusters', index, 'override'], value, base: { ...defaults, ...value } })
+    if (isJson(entry)) add(['clusters', index, 'override'], entry.override)
   })
   return parts
 }
@@ -67,40 +71,16 @@ function finding(
   return { ...what, severity: 'error', path: textOf(path), location: yaml.locate(path) }
 }
 
-function sizeFindings({ base, path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
-  const { maxSize, minSize } = base
-  const isStated = value.minSize !== undefined || value.maxSize !== undefined
-  if (!isStated || typeof minSize !== 'number' || typeof maxSize !== 'number') return []
-  if (minSize <= maxSize) return []
-  const key = value.minSize === undefined ? 'maxSize' : 'minSize'
-  return [
-    finding(yaml, [...path, key], {
-      code: 'fleet/min-above-max',
-      message: `minSize ${minSize} is greater than maxSize ${maxSize}; EKS refuses the group`,
-      remedy: 'Raise maxSize or lower minSize.',
-    }),
-  ]
-}
-
-function typeFindings({ base, path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
+function typeFindings({ path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
   return listOf(value.instanceTypes).flatMap((name, index) => {
     if (typeof name !== 'string') return []
     const where: Path = [...path, 'instanceTypes', index]
-    const type = instanceType(name)
-    if (type === undefined) {
-      const near = nearest(name, instanceTypeNames())
-      return finding(yaml, where, {
-        code: 'fleet/unknown-instance-type',
-        message: `${name} is not an EC2 instance type that we know`,
-        remedy: near === undefined ? 'Check the name.' : `Did you mean ${near}?`,
-      })
-    }
-    const arch = base.arch
-    if (typeof arch !== 'string' || type.arch === arch) return []
+    if (instanceType(name) !== undefined) return []
+    const near = nearest(name, instanceTypeNames())
     return finding(yaml, where, {
-      code: 'fleet/architecture-mismatch',
-      message: `${name} is ${type.arch}, but the group says arch ${arch}; its AMI would not boot`,
-      remedy: `Use ${arch} types here, or set arch: ${type.arch}.`,
+      code: 'fleet/unknown-instance-type',
+      message: `${name} is not an EC2 instance type that we know`,
+      remedy: near === undefined ? 'Check the name.' : `Did you mean ${near}?`,
     })
   })
 }
@@ -108,32 +88,59 @@ function typeFindings({ base, path, value }: Part, yaml: PositionedYaml): readon
 function labelFindings({ path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
   const { labels } = value
   if (!isJson(labels)) return []
-  return Object.keys(labels).flatMap((key) => {
+  return Object.entries(labels).flatMap(([key, text]) => {
+    const where: Path = [...path, 'labels', key]
     const prefix = key.includes('/') ? key.slice(0, key.indexOf('/')) : ''
-    if (!/(^|\.)(kubernetes\.io|k8s\.io|eks\.amazonaws\.com)$/.test(prefix)) return []
-    return finding(yaml, [...path, 'labels', key], {
-      code: 'fleet/reserved-label',
-      message: `label ${key} has a reserved prefix; EKS answers "Label cannot contain reserved prefixes"`,
-      remedy: 'Use a prefix of your own.',
+    if (/(^|\.)(kubernetes\.io|k8s\.io|eks\.amazonaws\.com)$/.test(prefix)) {
+      return finding(yaml, where, {
+        code: 'fleet/reserved-label',
+        message: `label ${key} has a reserved prefix; EKS answers "Label cannot contain reserved prefixes"`,
+        remedy: 'Use a prefix of your own.',
+      })
+    }
+    const plain = typeof text === 'string' ? text.replace(/\$\(\w+\)/g, 'x') : ''
+    const fault = labelFault(key, plain)
+    if (fault === undefined && plain.length <= labelCharsMax) return []
+    return finding(yaml, where, {
+      code: 'fleet/invalid-label',
+      message: fault ?? `the value of label ${key} has more than ${labelCharsMax} characters`,
+      remedy: 'Use letters, digits, - _ and . only, 63 at most.',
     })
   })
 }
 
-function familyFindings({ base, path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
-  const family = value.amiFamily ?? undefined
-  const version = base.kubernetesVersion
-  if (family !== 'AmazonLinux2' || typeof version !== 'string') return []
-  if (Number(version.slice(2)) <= 32) return []
+/** Scripts and documents that cloud-init or nodeadm would read differently than they were meant. */
+function userDataFindings({ path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
+  if (typeof value.userData !== 'string') return []
+  const found = userPartsOf(value.userData)
+  if (!('faults' in found)) return []
+  return found.faults.map(({ line, message }) =>
+    finding(yaml, [...path, 'userData'], {
+      code: 'fleet/user-data',
+      message: `line ${line} of the user data: ${message}`,
+      remedy: 'Write MIME multipart, a script that begins with #!, or a NodeConfig.',
+    }),
+  )
+}
+
+function updateFindings({ path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
+  const { updateConfig } = value
+  if (!isJson(updateConfig)) return []
+  const { maxUnavailable, maxUnavailablePercentage } = updateConfig
+  if (maxUnavailable === undefined || maxUnavailablePercentage === undefined) return []
   return [
-    finding(yaml, [...path, 'amiFamily'], {
-      code: 'fleet/al2-ended',
-      message: `there are no Amazon Linux 2 images for Kubernetes ${version}; the last is 1.32`,
-      remedy: 'Use AmazonLinux2023.',
+    finding(yaml, [...path, 'updateConfig'], {
+      code: 'fleet/both-max-unavailable',
+      message: 'maxUnavailable and maxUnavailablePercentage exclude each other; EKS refuses both',
+      remedy: 'Keep one of them.',
     }),
   ]
 }
 
 const variables: readonly string[] = ['arch', 'az', 'azIndex', 'capacity', 'cluster', 'region']
+
+/** In scripts $(...) is the shell's. */
+const scriptKeys: ReadonlySet<string> = new Set(['preBootstrapCommands', 'userData'])
 
 /** Every text of the file. */
 function variableFindings(yaml: PositionedYaml): readonly Finding[] {
@@ -160,8 +167,33 @@ function variableFindings(yaml: PositionedYaml): readonly Finding[] {
         visit(one, [...path, index])
       })
     else if (isJson(value))
-      for (const [key, one] of Object.entries(value)) visit(one, [...path, key])
+      for (const [key, one] of Object.entries(value)) {
+        if (!scriptKeys.has(key)) visit(one, [...path, key])
+      }
   }
   visit(yaml.value, [])
   return findings
+}
+
+/** Part of the format, but not of what this release does: told, so that nobody relies on it. */
+function unusedFindings({ path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
+  if (value.securityGroupSelector === undefined) return []
+  const message =
+    'this release does not use securityGroupSelector: EKS attaches the security group of the cluster'
+  return [warning(yaml, [...path, 'securityGroupSelector'], message)]
+}
+
+function rolloutFindings(yaml: PositionedYaml): readonly Finding[] {
+  if (!isJson(yaml.value) || yaml.value.rollout === undefined) return []
+  const message =
+    'this release does not use rollout: it moves one cluster at a time, when you start it'
+  return [warning(yaml, ['rollout'], message)]
+}
+
+function warning(yaml: PositionedYaml, path: Path, message: string): Finding {
+  const remedy = 'Leave it in for later releases, or remove it.'
+  return {
+    ...finding(yaml, path, { code: 'fleet/not-used', message, remedy }),
+    severity: 'warning',
+  }
 }

@@ -51,6 +51,8 @@ const groupFields = {
   taints: z.array(taint).optional(),
   tags: strings.optional(),
   kubelet: z.record(z.string(), z.unknown()).optional(),
+  preBootstrapCommands: z.array(z.string().min(1)).optional(),
+  userData: z.string().min(1).optional(),
   updateConfig: z
     .strictObject({
       maxUnavailable: z.number().int().min(1).max(100).optional(),

@@ -1,10 +1,11 @@
-/** The nearest known word to a mistyped one. Fleet layer, pure. */
+/** The nearest known word to a mistyped one. World layer, pure. */
 
 /** Undefined when nothing is near: more than a third of the letters differ. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of known) {
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {
       best = candidate

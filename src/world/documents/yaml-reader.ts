@@ -1,10 +1,12 @@
-/** YAML with positions, safe against hostile input. Fleet layer, pure. */
+/** YAML with positions, safe against hostile input. World layer, pure. */
 
-import { type Document, isMap, isNode, LineCounter, parseAllDocuments } from 'yaml'
-import type { Finding, SourceLocation } from '../world/finding.ts'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml'
+import type { Finding, SourceLocation } from '../finding.ts'
 
 /** Larger files are refused unread. */
-const fleetBytesMax = 5 * 1024 * 1024
+const bytesMax = 5 * 1024 * 1024
+/** Syntax errors told at once: what follows the first few is mostly their echo. */
+const syntaxErrorsMax = 10
 /** Aliases that a document may resolve: more is a bomb. */
 const aliasCountMax = 100
 
@@ -17,17 +19,20 @@ export interface PositionedYaml {
   locateKey(path: readonly (string | number)[], key: string): SourceLocation
 }
 
+/** A document, or why there is none. */
+export interface ReadYaml {
+  readonly yaml?: PositionedYaml
+  readonly findings: readonly Finding[]
+}
+
 /** Reads exactly one document. */
-export function readYaml(
-  file: string,
-  input: Uint8Array | string,
-): { readonly yaml?: PositionedYaml; readonly findings: readonly Finding[] } {
+export function readYaml(file: string, input: Uint8Array | string): ReadYaml {
   const start: SourceLocation = { file, line: 1, column: 1 }
   const size = typeof input === 'string' ? input.length : input.byteLength
-  if (size > fleetBytesMax) {
+  if (size > bytesMax) {
     return only(
       'yaml/too-large',
-      `the file has ${size} bytes, more than ${fleetBytesMax}`,
+      `the file has ${size} bytes, more than ${bytesMax}`,
       'Is it the right file?',
       start,
     )
@@ -36,17 +41,33 @@ export function readYaml(
   if (text === undefined) {
     return only('yaml/not-utf8', 'the file is not valid UTF-8', 'Save it as UTF-8.', start)
   }
+  try {
+    return readDocument(file, text)
+  } catch (error) {
+    // Out of stack: nobody nests so deeply on purpose.
+    if (!(error instanceof RangeError)) throw error
+    return only('yaml/too-deep', 'values are nested too deeply', 'Is it the right file?', start)
+  }
+}
+
+function readDocument(file: string, text: string): ReadYaml {
+  const start: SourceLocation = { file, line: 1, column: 1 }
   const lineCounter = new LineCounter()
   const documents = parseAllDocuments(text, { lineCounter, merge: true, uniqueKeys: true })
   const [document] = documents
   if (!Array.isArray(documents) || document === undefined || document.contents === null) {
-    return only('yaml/empty', 'the file is empty', 'See docs/fleet-file.md for an example.', start)
+    return only(
+      'yaml/empty',
+      'the file is empty',
+      'Start from a file in examples/seed-web-shop.',
+      start,
+    )
   }
   const at = (offset: number): SourceLocation => {
     const { col, line } = lineCounter.linePos(offset)
     return { file, line, column: col }
   }
-  const findings: Finding[] = document.errors.map((error) => ({
+  const findings: Finding[] = document.errors.slice(0, syntaxErrorsMax).map((error) => ({
     code: error.code === 'DUPLICATE_KEY' ? 'yaml/duplicate-key' : 'yaml/syntax',
     severity: 'error',
     message: error.message.split('\n')[0]?.replace(/ at line \d+.*/, '') ?? 'syntax error',
@@ -63,19 +84,38 @@ export function readYaml(
       ),
     )
   }
+  if (findings.length === 0) findings.push(...reservedKeyFindings(document, at))
   if (findings.length > 0) return { findings }
   return toValue(document, at, start)
+}
+
+/** Keys that would change what every object of the program inherits. */
+function reservedKeyFindings(
+  document: Document.Parsed,
+  at: (offset: number) => SourceLocation,
+): readonly Finding[] {
+  const findings: Finding[] = []
+  visit(document, {
+    Pair: (_, pair) => {
+      if (!isScalar(pair.key) || pair.key.value !== '__proto__') return
+      const where = at(pair.key.range?.[0] ?? 0)
+      const message = 'the key __proto__ is reserved by JavaScript'
+      findings.push(finding('yaml/reserved-key', message, 'Use another key.', where))
+    },
+  })
+  return findings
 }
 
 function toValue(
   document: Document.Parsed,
   at: (offset: number) => SourceLocation,
   start: SourceLocation,
-): { readonly yaml?: PositionedYaml; readonly findings: readonly Finding[] } {
+): ReadYaml {
   try {
     const value: unknown = document.toJS({ maxAliasCount: aliasCountMax })
     return { yaml: positioned(document, value, at), findings: [] }
   } catch (error) {
+    if (error instanceof RangeError) throw error
     const message = error instanceof Error ? error.message : 'too many aliases'
     return only('yaml/aliases', message, 'Write the values out instead of nesting aliases.', start)
   }
