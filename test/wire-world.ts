@@ -58,7 +58,7 @@ export function signed(service: string, part: Partial<WireRequest>): WireRequest
 }
 
 /** What the SDK sends; nobody checks the signature. */
-function authorization(service: string): string {
+export function authorization(service: string): string {
   const credential = `AKIATWINTWINTWINTWIN/20261124/eu-west-1/${service}/aws4_request`
   return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-amz-date, Signature=0123abcd`
 }

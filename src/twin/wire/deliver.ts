@@ -68,11 +68,26 @@ function cut(response: ServerResponse): void {
 /** Ends early when the client leaves. */
 function pause(response: ServerResponse, wall: WallClock, durationMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = wall.after(durationMs, resolve)
-    response.once('close', () => {
-      timer.cancel()
+    const timer = wall.after(durationMs, () => {
+      response.off('close', leave)
       resolve()
     })
+    const leave = (): void => {
+      timer.cancel()
+      resolve()
+    }
+    response.once('close', leave)
+  })
+}
+
+/** Until the client has read on, or left. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle)
+      resolve()
+    }
+    response.once('drain', settle).once('close', settle)
   })
 }
 
@@ -94,11 +109,7 @@ async function flood(response: ServerResponse, answer: WireAnswer, bytes: number
   response.writeHead(answer.status, answer.headers)
   const chunk = Buffer.alloc(64 * 1024, ' ')
   for (let sent = 0; sent < bytes && !response.destroyed; sent += chunk.length) {
-    if (response.write(chunk)) continue
-    await new Promise<void>((resolve) => {
-      response.once('drain', resolve)
-      response.once('close', resolve)
-    })
+    if (!response.write(chunk)) await drained(response)
   }
   if (!response.destroyed) response.end(answer.body)
 }
