@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exitCode, exitCodeTexts } from '../src/cli/exit-code.ts'
+import { type JudgedBy, withOperationTable } from '../src/twin/wire/aws/operation-list.ts'
 import { pathsUnder, root, sizeOf, sourceAt } from './sources.ts'
 
 const bytesMax = 512 * 1024
@@ -64,4 +65,11 @@ describe('the checkout', () => {
     const texts = paths.filter((path) => /\.(?:ts|mjs|js|md|yaml)$/.test(path))
     expect(texts.filter((path) => pattern.test(sourceAt(path).text))).toEqual([])
   })
+})
+
+it('docs/twin.md lists the operations that the twin has: node scripts/twin-operations.mjs', async () => {
+  const path = 'test/conformance/judged-operations.json'
+  const judgedBy = existsSync(`${root}${path}`) ? (JSON.parse(sourceAt(path).text) as JudgedBy) : {}
+  const { text } = sourceAt('docs/twin.md')
+  expect(await withOperationTable(text, judgedBy)).toBe(text)
 })
