@@ -6,15 +6,8 @@ import { scaleUp, withdrawLaunches } from './capacity.ts'
 import type { ActContext, ActionResult } from './context.ts'
 import { setAutoscalerImage, updateAddon, updateControlPlane } from './control-plane.ts'
 import { fenceGroup, lowerMinimum, markEmpty } from './fence.ts'
-import { createNodeGroup, deleteFailedNodeGroup } from './node-group.ts'
-import {
-  cordon,
-  deleteStaleNode,
-  evict,
-  preferNoSchedule,
-  protectNode,
-  unprotectNode,
-} from './nodes.ts'
+import { createNodeGroup } from './node-group.ts'
+import { cordon, evict, preferNoSchedule, protectNode, unprotectNode } from './nodes.ts'
 import { deleteRecord, publishPriorities, writeRecord } from './records.ts'
 import { deleteOldGroup, deleteWarmPool, terminateOldInstance } from './retire.ts'
 
@@ -29,8 +22,6 @@ export function act(action: Action, context: ActContext): Promise<ActionResult> 
       return setAutoscalerImage(action, context)
     case 'create-node-group':
       return createNodeGroup(action, context)
-    case 'delete-failed-node-group':
-      return deleteFailedNodeGroup(action, context)
     case 'publish-priorities':
       return publishPriorities(action, context)
     case 'fence-group':
@@ -59,8 +50,6 @@ export function act(action: Action, context: ActContext): Promise<ActionResult> 
       return deleteWarmPool(action, context)
     case 'delete-group':
       return deleteOldGroup(action, context)
-    case 'delete-stale-node':
-      return deleteStaleNode(action, context)
     case 'write-record':
       return writeRecord(action, context)
     case 'delete-record':

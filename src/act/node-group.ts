@@ -27,22 +27,6 @@ export async function createNodeGroup(
   }
 }
 
-/** Removes a group that EKS could not create; its name is free again afterwards. */
-export async function deleteFailedNodeGroup(
-  action: ActionOf<'delete-failed-node-group'>,
-  { assertLeaseHeld, aws, clusterName }: ActContext,
-): Promise<ActionResult> {
-  const { nodeGroupName } = action
-  const { nodegroup } = await aws.eks.describeNodegroup({
-    clusterName,
-    nodegroupName: nodeGroupName,
-  })
-  if (nodegroup?.status !== 'CREATE_FAILED') return skipped(`its status is ${nodegroup?.status}`)
-  assertLeaseHeld()
-  await aws.eks.deleteNodegroup({ clusterName, nodegroupName: nodeGroupName })
-  return done
-}
-
 interface TemplateRef {
   readonly id: string
   readonly version: string

@@ -87,16 +87,6 @@ export async function evict(
   return { kind: 'eviction', result: await kube.evict(ref, { uid: action.uid }) }
 }
 
-/** Removes a Node whose instance is gone. */
-export async function deleteStaleNode(
-  action: ActionOf<'delete-stale-node'>,
-  { assertLeaseHeld, kube }: ActContext,
-): Promise<ActionResult> {
-  assertLeaseHeld()
-  await kube.delete('Node', { name: action.nodeName }, { preconditions: { uid: action.uid } })
-  return done
-}
-
 async function orGone(write: Promise<unknown>): Promise<ActionResult> {
   try {
     await write

@@ -61,7 +61,6 @@ export type Action = ActionBase &
         readonly image: string
       }
     | { readonly kind: 'create-node-group'; readonly creation: NodeGroupCreation }
-    | { readonly kind: 'delete-failed-node-group'; readonly nodeGroupName: string }
     | {
         readonly kind: 'publish-priorities'
         readonly text: string
@@ -105,7 +104,6 @@ export type Action = ActionBase &
     | { readonly kind: 'mark-empty'; readonly groupName: string; readonly atMs: number }
     | { readonly kind: 'delete-warm-pool'; readonly groupName: string }
     | { readonly kind: 'delete-group'; readonly groupName: string }
-    | { readonly kind: 'delete-stale-node'; readonly nodeName: string; readonly uid: string }
     | { readonly kind: 'write-record'; readonly record: Omit<MigrationRecord, 'exists'> }
     | { readonly kind: 'delete-record' }
   )

@@ -1,5 +1,6 @@
 /** Control plane, its add-ons and the autoscaler: one minor at a time, in the right order. Decide layer, pure. */
 
+import { compareAddonVersions } from '../nodes/addon-version.ts'
 import { minorOf, versionOf } from '../nodes/kubernetes-version.ts'
 import type { Action } from './action.ts'
 import type { Observed, ObservedAddon } from './observed.ts'
@@ -48,6 +49,7 @@ function kubeletMinors(observed: Observed): number[] {
 /**
  * Brings one add-on to the default of the present minor; true while there is one to wait for. On the way
  * to a later minor only kube-proxy follows every step; the others move when they must, and at the end.
+ * A newer version that is listed for the minor was chosen by someone and stays.
  */
 function alignAddons(target: MigrationTarget, observed: Observed, stage: StageBuilder): boolean {
   const { version } = observed.control
@@ -58,8 +60,9 @@ function alignAddons(target: MigrationTarget, observed: Observed, stage: StageBu
     if (isBusy(addon, stage)) return true
     const wanted = addon.defaultFor[version]
     if (wanted === undefined || wanted === addon.version) continue
-    const canWait = name !== 'kube-proxy' && addon.compatibleWith.includes(version)
-    if (isOnTheWay && canWait) continue
+    const isListed = addon.compatibleWith.includes(version)
+    if (isListed && compareAddonVersions(addon.version, wanted) > 0) continue
+    if (isOnTheWay && name !== 'kube-proxy' && isListed) continue
     stage.act(addonAction(addon, wanted, `default for ${version}`))
     return true
   }

@@ -29,7 +29,8 @@ function readRecord(text: string | undefined): FenceRecord | undefined {
   if (text === undefined) return undefined
   try {
     const record = JSON.parse(text) as FenceRecord
-    return typeof record.desired === 'number' ? record : undefined
+    const areNumbers = [record.min, record.max, record.desired].every(Number.isInteger)
+    return areNumbers && Array.isArray(record.suspended) ? record : undefined
   } catch {
     return undefined
   }

@@ -1,7 +1,9 @@
 /** What must hold before anything is touched. Decide layer, pure. */
 
 import { kubeletSkewMax, minorOf, versionOf } from '../nodes/kubernetes-version.ts'
+import { fenceRecordOf } from './fence-record.ts'
 import { oldGroupsOf } from './groups.ts'
+import { fenceTagKey } from './names.ts'
 import type { Observed } from './observed.ts'
 import { StageBuilder, type StageResult } from './stage.ts'
 import type { MigrationTarget } from './target.ts'
@@ -72,6 +74,15 @@ function checkWriters(target: MigrationTarget, observed: Observed, stage: StageB
     })
   }
   for (const group of oldGroupsOf(target, observed)) {
+    if (group.tags[fenceTagKey] !== undefined && fenceRecordOf(group) === undefined) {
+      stage.block({
+        code: 'group/fence-unreadable',
+        object: group.name,
+        reason: `its tag ${fenceTagKey} does not hold the sizes that the group had before`,
+        remedy: `Write them back ({"min":..,"max":..,"desired":..,"suspended":[..]}) or remove the tag, then run again.`,
+        isFatal: true,
+      })
+    }
     if (!group.isInstanceRefreshActive) continue
     stage.block({
       code: 'group/instance-refresh-active',

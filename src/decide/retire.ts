@@ -62,7 +62,7 @@ function retireNodes(target: MigrationTarget, observed: Observed, context: Retir
         one.node.name,
         `${counted(attached.length, 'volume')} of ${one.node.name} being detached`,
       )
-    } else if (isLastOfUncoveredZone(one, observed, state)) {
+    } else if (isLastOfUncoveredZone(one, observed, { ...context, target })) {
       stage.wait('zone-uncovered', one.node.name, `no Ready new node in zone ${one.node.zone} yet`)
     } else if (count < terminationsPerTickMax) {
       count += terminate(one, stage)
@@ -96,16 +96,39 @@ function terminate(one: OldNode, stage: StageBuilder): number {
   return 1
 }
 
-function isLastOfUncoveredZone(one: OldNode, observed: Observed, state: MoveState): boolean {
+/**
+ * A zone with volumes keeps a Ready node: a new one, or an old one that is not on its way out. Nodes
+ * that this tick terminates do not count, or two could each pass for the other's reason to go.
+ */
+function isLastOfUncoveredZone(
+  one: OldNode,
+  observed: Observed,
+  context: RetireContext & { readonly target: MigrationTarget },
+): boolean {
   const { zone } = one.node
+  const isLeft = nodesLeft(observed, context)
   for (const node of observed.drain.nodes.values()) {
-    if (node.name === one.node.name || node.zone !== zone || !node.isReady) continue
-    if (!state.oldNames.has(node.name) || node.name !== one.node.name) return false
+    const isOther = node.name !== one.node.name && node.zone === zone
+    if (isOther && node.isReady && isLeft(node.name, node.instanceId)) return false
   }
   for (const volume of observed.drain.volumesByClaim.values()) {
     if (volume.zones?.includes(zone)) return true
   }
   return false
+}
+
+function nodesLeft(
+  observed: Observed,
+  { stage, target }: RetireContext & { readonly target: MigrationTarget },
+): (nodeName: string, instanceId: string | undefined) => boolean {
+  const leaving = new Set(
+    oldGroupsOf(target, observed).flatMap((group) =>
+      group.instances.filter(isLeaving).map((instance) => instance.instanceId),
+    ),
+  )
+  return (nodeName, instanceId) =>
+    !leaving.has(instanceId ?? '') &&
+    !stage.actions.some((action) => action.kind === 'terminate' && action.nodeName === nodeName)
 }
 
 function terminateNeverJoined(

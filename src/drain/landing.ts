@@ -40,16 +40,17 @@ export class LandingPlan {
   private readonly promised = new Map<string, DrainPod[]>()
   private readonly shapes = new Map<string, NodeShape>()
   private readonly occupancy: Occupancy
+  private readonly antiAffinePods: { pod: DrainPod; nodeName: string }[] = []
 
   constructor(view: DrainView, nodes: Iterable<LandingNode>) {
     this.view = view
     for (const node of view.nodes.values()) this.shapes.set(node.name, node)
-    const antiAffinePods: { pod: DrainPod; nodeName: string }[] = []
+    const { antiAffinePods, promised, shapes } = this
     for (const pod of view.antiAffinePods.values()) {
       if (pod.nodeName === undefined || pod.deletionAtMs !== undefined) continue
       antiAffinePods.push({ pod, nodeName: pod.nodeName })
     }
-    this.occupancy = { view, shapes: this.shapes, promised: this.promised, antiAffinePods }
+    this.occupancy = { view, shapes, promised, antiAffinePods }
     for (const node of nodes) this.addNode(node)
   }
 
@@ -114,6 +115,10 @@ export class LandingPlan {
       const pods = this.promised.get(nodeName)
       const index = pods?.lastIndexOf(pod) ?? -1
       if (pods !== undefined && index >= 0) pods.splice(index, 1)
+      const refusing = this.antiAffinePods.findLastIndex(
+        (one) => one.pod === pod && one.nodeName === nodeName,
+      )
+      if (refusing >= 0) this.antiAffinePods.splice(refusing, 1)
     }
   }
 
@@ -138,6 +143,9 @@ export class LandingPlan {
     const pods = this.promised.get(site.node.name)
     if (pods === undefined) this.promised.set(site.node.name, [pod])
     else pods.push(pod)
+    if (this.view.antiAffinePods.has(pod.key)) {
+      this.antiAffinePods.push({ pod, nodeName: site.node.name })
+    }
   }
 }
 

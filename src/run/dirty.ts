@@ -5,7 +5,6 @@ import type { AwsConcern } from '../observe/aws-observer.ts'
 
 const concernByKind: Readonly<Partial<Record<ActionKind, AwsConcern>>> = {
   'create-node-group': 'nodeGroups',
-  'delete-failed-node-group': 'nodeGroups',
   'delete-group': 'groups',
   'delete-warm-pool': 'groups',
   'fence-group': 'groups',

@@ -21,10 +21,8 @@ const typeByKind: Readonly<Partial<Record<Action['kind'], RunEventType>>> = {
 const sentences: Readonly<Record<Action['kind'], (object: string, reason: string) => string>> = {
   cordon: (object, reason) => `cordoned ${object}: ${reason}`,
   'create-node-group': (object) => `creating node group ${object}`,
-  'delete-failed-node-group': (object, reason) => `deleting failed node group ${object}: ${reason}`,
   'delete-group': (object, reason) => `deleting ${object}: ${reason}`,
   'delete-record': (_, reason) => `deleted the record of the migration: ${reason}`,
-  'delete-stale-node': (object, reason) => `deleted stale node ${object}: ${reason}`,
   'delete-warm-pool': (object, reason) => `deleting the warm pool of ${object}: ${reason}`,
   evict: (object, reason) => `evicted ${object}: ${reason}`,
   'fence-group': (object, reason) => `fenced ${object}: ${reason}`,
