@@ -5,6 +5,15 @@ export { type AwsConnection, type AwsOptions, connectAws } from './aws/port.ts'
 export type { DesiredCluster, DesiredFleet } from './fleet/desired.ts'
 export { type LoadedFleet, loadFleet } from './fleet/load-fleet.ts'
 export {
+  type CrashCut,
+  type CutResult,
+  crashCut,
+  crashCuts,
+  type WholeRun,
+  wholeRun,
+} from './run/crash-cut.ts'
+export type { EndState } from './run/end-state.ts'
+export {
   type ClusterMigration,
   type MigrationReport,
   migrateCluster,

@@ -35,18 +35,6 @@ it('gives the same bytes for the same seed', async () => {
   expect(JSON.stringify(second)).toBe(JSON.stringify(first))
 })
 
-it.each([
-  { call: 40, when: 'before' as const },
-  { call: 150, when: 'after' as const },
-  { call: 300, when: 'before' as const },
-  { call: 600, when: 'after' as const },
-])('ends the same when killed $when call $call', async (crashAt) => {
-  const report = await rehearse('starter', { crashAt })
-  expect(report.result).toBe('converged')
-  expect(report.invariants.broken).toEqual([])
-  expect(report.pods.lost).toBe(0)
-})
-
 it('has a judge that can fail: draining by hand breaks rules', async () => {
   const report = await rehearse('seed-web-shop', { engine: 'kubectl-drain' })
   const numbers = report.invariants.broken.map((one) => one.number)

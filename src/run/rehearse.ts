@@ -12,6 +12,7 @@ import type { WorldSpec } from '../twin/build/world-spec.ts'
 import { Judge } from '../twin/judge/judge.ts'
 import { buildTwin, type Twin, type TwinClient } from '../twin/twin.ts'
 import { RegroupError } from '../world/failure.ts'
+import { type EndState, endStateOf } from './end-state.ts'
 import type { EventDraft, RunEvent } from './events.ts'
 import { runKubectlDrain } from './kubectl-drain.ts'
 import { lowerBoundSeconds } from './lower-bound.ts'
@@ -29,12 +30,14 @@ export interface RehearseOptions {
   /** Kills the engine at its N-th port call and starts another with an empty memory. */
   readonly crashAt?: { readonly call: number; readonly when: 'before' | 'after' }
   readonly onEvent?: (event: RunEvent) => void
+  /** Gets what the run left behind, once, when it has ended. */
+  readonly onEnd?: (end: EndState) => void
   /** Aborted = start nothing new. */
   readonly signal?: AbortSignal
 }
 
-/** The engine's user name in the twin's audit log. */
-const engineUser = 'regroup'
+/** User names in the twin's audit log: of the engine, and of the one that follows when it is killed. */
+const engineUsers = ['regroup-1', 'regroup-2'] as const
 /** Virtual time after which a rehearsal counts as stuck. */
 const virtualMsMax = 21 * 24 * 3_600_000
 const eventsMax = 40_000_000
@@ -58,7 +61,7 @@ export async function rehearseMigration(options: RehearseOptions): Promise<Rehea
     cluster: clusterTwin,
     plan: {
       clusterName: desired.name,
-      engineUsers: new Set([engineUser]),
+      engineUsers: new Set(engineUsers),
       oldGroups: new Set(oldGroups),
       surgeMax: surgeLimit(target.policy, sizes) + minimum,
       virtualBudgetFraction: target.policy.drain.virtualBudgetFraction,
@@ -71,7 +74,10 @@ export async function rehearseMigration(options: RehearseOptions): Promise<Rehea
   const emit = emitter(options, desired.name, twin)
   options.signal?.addEventListener('abort', () => judge.notePause())
   const run = await drive(twin, { options, target, emit, oldGroups })
-  return reportOf({ twin, judge, target, bound, startMs, oldGroups, seed: options.seed, ...run })
+  const { seed } = options
+  const report = reportOf({ twin, judge, target, bound, startMs, oldGroups, seed, ...run })
+  options.onEnd?.(endStateOf(twin, desired.name, report))
+  return report
 }
 
 function clusterOf({ clusterName, fleet, world }: RehearseOptions): DesiredCluster {
@@ -130,10 +136,11 @@ async function drive(
   },
 ): Promise<DriveResult> {
   const { crashAt } = context.options
-  const first = twin.connect(engineUser, crashAt)
+  const first = twin.connect(engineUsers[0], crashAt)
   const calls = { ...first.session.calls }
   const outcome = await twin.kernel.runUntil(
-    Promise.race([engineRun(first, 'regroup-1', context), crashed(first)]),
+    // Listening first: the engine's first call is made before its promise is there.
+    Promise.race([crashed(first), engineRun(first, context)]),
     { virtualMsMax, eventsMax },
   )
   Object.assign(calls, first.session.calls)
@@ -143,8 +150,8 @@ async function drive(
     object: 'engine',
     message: `killed ${crashAt?.when} call ${crashAt?.call}; starting again`,
   })
-  const second = twin.connect(engineUser)
-  const again = await twin.kernel.runUntil(engineRun(second, 'regroup-2', context), {
+  const second = twin.connect(engineUsers[1])
+  const again = await twin.kernel.runUntil(engineRun(second, context), {
     virtualMsMax,
     eventsMax,
   })
@@ -168,7 +175,6 @@ function blockersOf(outcome: MigrationOutcome | { result: 'failed' }): readonly 
 
 function engineRun(
   client: TwinClient,
-  holder: string,
   context: {
     readonly options: RehearseOptions
     readonly target: MigrationTarget
@@ -181,7 +187,7 @@ function engineRun(
   const signal = options.signal === undefined ? {} : { signal: options.signal }
   const work =
     options.engine === 'regroup'
-      ? runMigration({ ...ports, target, holder, emit, ...signal })
+      ? runMigration({ ...ports, target, holder: client.session.name, emit, ...signal })
       : runKubectlDrain({ ...ports, target, emit, oldGroups, ...signal })
   return work.catch((error: unknown) => {
     if (error instanceof RegroupError) return { result: 'failed' as const, message: error.message }

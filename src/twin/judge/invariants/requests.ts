@@ -154,11 +154,15 @@ export const cordonedFirst: Invariant = {
 export const leaseHeld: Invariant = {
   number: 18,
   name: 'lease-held',
-  text: 'We write only while the lease of the cluster is held.',
+  text: 'We write only while the lease of the cluster is held, and only the process that took it.',
   visibility: 'partial',
   limit: 'cluster identity (ARN and CA) cannot differ within one twin',
   watch: (view) => {
-    const look = (object: string): void => {
+    let takenBy: string | undefined
+    const look = (object: string, user: string): void => {
+      if (takenBy !== undefined && takenBy !== user) {
+        view.broken(object, `was written to by ${user} after ${takenBy} had taken the lease`)
+      }
       const lease = view.cluster.store.get('Lease', 'kube-system', 'regroup')?.spec
       const endMs = Date.parse(lease?.renewTime ?? '') + (lease?.leaseDurationSeconds ?? 0) * 1000
       const isHeld = (lease?.holderIdentity ?? '') !== '' && endMs > view.kernel.nowMs()
@@ -167,13 +171,13 @@ export const leaseHeld: Invariant = {
     // Calls of EKS and EC2 too, whatever they came to: reads are recognised by their name.
     view.kernel.journal.onEntry(({ actor, kind, object, what }) => {
       if (kind !== 'call' || !view.isOurs(actor) || !awsWrite.test(what)) return
-      look(`${what} ${object}`)
+      look(`${what} ${object}`, actor)
     })
     return {
       onAudit(record) {
-        if (view.isOurs(record.user) && record.kind !== 'Lease' && record.code < 300) {
-          look(`${record.kind} ${record.ref.name}`)
-        }
+        if (!view.isOurs(record.user) || record.code >= 300) return
+        if (record.kind === 'Lease') takenBy = record.user
+        else look(`${record.kind} ${record.ref.name}`, record.user)
       },
     }
   },
