@@ -10,6 +10,8 @@ export interface Machine {
   readonly instanceId: string
   readonly clusterName: string
   readonly autoScalingGroupName: string
+  /** Name that its Node has already; made up when absent. */
+  readonly nodeName?: string
   /** Set for machines of a managed node group. */
   readonly nodeGroupName?: string
   readonly instanceType: string

@@ -166,7 +166,7 @@ function addWorldGroup(account: AwsAccount, cluster: WorldCluster, spec: WorldGr
     tags: spec.tags,
     suspended: spec.suspendedProcesses,
   })
-  placeInstances(account, group, spec.instanceIds ?? [])
+  placeInstances(account, group, spec.instances ?? [])
 }
 
 function systemObjects(spec: WorldCluster): WorldCluster['objects'] {

@@ -4,24 +4,24 @@ import { parseAllDocuments } from 'yaml'
 import type { Finding } from '../../world/finding.ts'
 import type { KubeKind, KubeObject } from '../../world/kube-objects.ts'
 
-/** Kinds that the twin simulates. */
-const simulated: ReadonlySet<string> = new Set<KubeKind>([
-  'ConfigMap',
-  'DaemonSet',
-  'Deployment',
-  'Job',
-  'MutatingWebhookConfiguration',
-  'Namespace',
-  'Node',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'Pod',
-  'PodDisruptionBudget',
-  'PriorityClass',
-  'ReplicaSet',
-  'Service',
-  'StatefulSet',
-  'ValidatingWebhookConfiguration',
+/** Kinds that the twin simulates, with their API group: others have a Service or a Job of their own. */
+const simulated: ReadonlyMap<string, string> = new Map<KubeKind, string>([
+  ['ConfigMap', ''],
+  ['DaemonSet', 'apps'],
+  ['Deployment', 'apps'],
+  ['Job', 'batch'],
+  ['MutatingWebhookConfiguration', 'admissionregistration.k8s.io'],
+  ['Namespace', ''],
+  ['Node', ''],
+  ['PersistentVolume', ''],
+  ['PersistentVolumeClaim', ''],
+  ['Pod', ''],
+  ['PodDisruptionBudget', 'policy'],
+  ['PriorityClass', 'scheduling.k8s.io'],
+  ['ReplicaSet', 'apps'],
+  ['Service', ''],
+  ['StatefulSet', 'apps'],
+  ['ValidatingWebhookConfiguration', 'admissionregistration.k8s.io'],
 ])
 const clusterScoped: ReadonlySet<string> = new Set([
   'MutatingWebhookConfiguration',
@@ -51,15 +51,32 @@ export function readManifests(
     findings.push(...read.findings)
     for (const value of read.values) {
       for (const object of flatten(value)) {
-        if (simulated.has(object.kind)) objects.push(cleaned(object))
-        else otherKinds.set(object.kind, (otherKinds.get(object.kind) ?? 0) + 1)
+        if (isSimulated(object)) objects.push(cleaned(object))
+        else otherKinds.set(nameOfKind(object), (otherKinds.get(nameOfKind(object)) ?? 0) + 1)
       }
     }
   }
   return { objects: linked(unique(objects)), otherKinds, findings }
 }
 
+/** A kind without a version is taken at its word. */
+function isSimulated({ apiVersion, kind }: Loose): boolean {
+  const group = simulated.get(kind)
+  return group !== undefined && (apiVersion === undefined || group === groupOf(apiVersion))
+}
+
+function groupOf(apiVersion: string): string {
+  const [group = '', version] = apiVersion.split('/')
+  return version === undefined ? '' : group
+}
+
+/** `Service.serving.example.com` where the twin knows another Service. */
+function nameOfKind({ apiVersion = '', kind }: Loose): string {
+  return simulated.has(kind) ? `${kind}.${groupOf(apiVersion)}` : kind
+}
+
 interface Loose {
+  readonly apiVersion?: string
   readonly kind: string
   readonly metadata: { readonly name: string; readonly [key: string]: unknown }
   readonly items?: readonly unknown[]
@@ -118,9 +135,8 @@ function flatten(value: unknown): readonly Loose[] {
   const loose = value as Loose
   if (Array.isArray(loose.items) && String(loose.kind).endsWith('List')) {
     const itemKind = loose.kind === 'List' ? undefined : loose.kind.slice(0, -4)
-    return loose.items.flatMap((item) =>
-      flatten(itemKind === undefined ? item : { kind: itemKind, ...(item as object) }),
-    )
+    const own = itemKind === undefined ? {} : { apiVersion: loose.apiVersion, kind: itemKind }
+    return loose.items.flatMap((item) => flatten({ ...own, ...(item as object | null) }))
   }
   return typeof loose.kind === 'string' && typeof loose.metadata?.name === 'string' ? [loose] : []
 }

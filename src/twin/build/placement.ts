@@ -1,11 +1,14 @@
 /** Where the pods of a long-running cluster stand: spread over zones and nodes. Twin layer. */
 
-import type { Node, Pod } from '../../world/kube-objects.ts'
+import type { Node, Pod, PodAffinityTerm } from '../../world/kube-objects.ts'
 import { imageArchAnnotation } from '../kube/annotations.ts'
 import { isUntolerated, matchesNodeRules } from '../kube/node-rules.ts'
 import { addPod, type NodeInfo, nodeInfoOf } from '../kube/scheduler/node-cache.ts'
 import { requirementsOf } from '../kube/scheduler/requirements.ts'
+import { matcherOf } from '../kube/selectors.ts'
 import { type KubeStore, objectKey } from '../kube/store.ts'
+
+const hostKey = 'kubernetes.io/hostname'
 
 /** Places pods one by one, the largest and the zone-bound ones first. */
 export class InitialPlacement {
@@ -28,7 +31,8 @@ export class InitialPlacement {
     const placed = new Map<string, string>()
     const zonesUsed = new Map<string, Map<string, number>>()
     for (const pod of [...pods].sort((a, b) => this.compare(a, b))) {
-      const group = `${pod.metadata.namespace}/${pod.metadata.labels?.app ?? pod.metadata.name}`
+      const owner = pod.metadata.ownerReferences?.[0]?.uid ?? pod.metadata.name
+      const group = `${pod.metadata.namespace}/${pod.metadata.labels?.app ?? owner}`
       const used = zonesUsed.get(group) ?? new Map<string, number>()
       zonesUsed.set(group, used)
       const info = this.pick(pod, used)
@@ -63,7 +67,7 @@ export class InitialPlacement {
         continue
       if (needs.extended.some(([name, amount]) => amount > (info.extendedFree.get(name) ?? 0)))
         continue
-      if (needs.hasAffinity && hasNeighbour(pod, info)) continue
+      if (needs.hasAffinity && !this.suitsNeighbours(pod, info)) continue
       const load = 1 - info.cpuFree / Math.max(1, info.cpuCapacity)
       const score = (used.get(info.zone) ?? 0) * 10 + load
       if (score < bestScore) {
@@ -72,6 +76,33 @@ export class InitialPlacement {
       }
     }
     return best
+  }
+
+  /** Required affinity and anti-affinity with the pods that are placed. */
+  private suitsNeighbours(pod: Pod, info: NodeInfo): boolean {
+    const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
+    const unwanted = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+    if (unwanted.some((term) => this.hasNear(pod, term, info))) return false
+    const wanted = podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+    // The first of a group may stand anywhere.
+    return wanted.every((term) => this.hasNear(pod, term, info) || !this.hasNear(pod, term))
+  }
+
+  /** Whether a pod that the term selects stands in the node's domain; without a node, anywhere. */
+  private hasNear(pod: Pod, term: PodAffinityTerm, info?: NodeInfo): boolean {
+    const matches = matcherOf(term.labelSelector)
+    const domain = info?.node.metadata.labels?.[term.topologyKey]
+    const isNear = (other: NodeInfo): boolean =>
+      info === undefined ||
+      other === info ||
+      (domain !== undefined && other.node.metadata.labels?.[term.topologyKey] === domain)
+    const namespaces = term.namespaces ?? [pod.metadata.namespace ?? '']
+    const isSelected = (other: Pod): boolean =>
+      (term.namespaceSelector !== undefined ||
+        namespaces.includes(other.metadata.namespace ?? '')) &&
+      matches(other.metadata.labels ?? {})
+    const places = term.topologyKey === hostKey && info !== undefined ? [info] : this.infos
+    return places.some((other) => isNear(other) && [...other.pods.values()].some(isSelected))
   }
 
   /** Nodes that taints, selectors and architecture admit; equal pods share the answer. */
@@ -123,15 +154,4 @@ function admits(node: Node, pod: Pod, arch: string | undefined): boolean {
   const tolerations = pod.spec.tolerations ?? []
   if (node.spec?.taints?.some((one) => isUntolerated(one, tolerations))) return false
   return node.spec?.unschedulable !== true && matchesNodeRules(pod.spec, node)
-}
-
-/** Required anti-affinity on host names, with pods of the same app. */
-function hasNeighbour(pod: Pod, info: NodeInfo): boolean {
-  const app = pod.metadata.labels?.app
-  for (const other of info.pods.values()) {
-    if (other.metadata.namespace === pod.metadata.namespace && other.metadata.labels?.app === app) {
-      return true
-    }
-  }
-  return false
 }

@@ -1,17 +1,19 @@
 /** Makes the pods of a cluster that has been running for long: bound, Running, Ready. Twin layer. */
 
-import type { KubeObject, Pod } from '../../world/kube-objects.ts'
+import type { KubeObject, Node, Pod } from '../../world/kube-objects.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { timeText } from '../kernel/kernel.ts'
 import { behaviourAnnotation } from '../kube/annotations.ts'
 import type { KubeCluster } from '../kube/cluster.ts'
+import { isPodTerminal } from '../kube/conditions.ts'
 import { daemonPodOf, wantsNode } from '../kube/controllers/daemon-set.ts'
-import { replicaSetOf } from '../kube/controllers/deployment.ts'
-import { controllerReference, podOf } from '../kube/controllers/pod-maker.ts'
+import { controllerOf, controllerReference, podOf } from '../kube/controllers/pod-maker.ts'
+import { isActive } from '../kube/controllers/replica-set.ts'
 import { statefulPodOf } from '../kube/controllers/stateful-set.ts'
 import { objectKey } from '../kube/store.ts'
 import type { VolumeAttacher } from '../kube/volume-attacher.ts'
 import { InitialPlacement } from './placement.ts'
+import { KnownReplicaSets } from './replica-sets.ts'
 
 /** Age of everything at the start of a world. */
 const ageMs = 30 * 24 * 3_600_000
@@ -27,6 +29,7 @@ export function settle(
   createNamespaces(cluster, input.objects)
   for (const object of input.objects) {
     if (object.kind === 'Pod') pods.push(object)
+    else if (object.kind === 'Node') describeNode(cluster, object)
     else {
       const metadata = { creationTimestamp: bornText, ...object.metadata }
       cluster.store.create(object.kind, { ...object, metadata } as never)
@@ -34,6 +37,29 @@ export function settle(
   }
   pods.push(...controllerPods(kernel, cluster, pods))
   return placePods(cluster, pods, { bornText, volumes: input.volumes })
+}
+
+/** A machine of the world is there already: the dump says what its node is like, not whether it is there. */
+function describeNode({ store }: KubeCluster, { metadata, spec, status }: Node): void {
+  const node = store.get('Node', undefined, metadata.name)
+  if (node === undefined) return
+  const annotations = { ...node.metadata.annotations, ...metadata.annotations }
+  const labels = { ...node.metadata.labels, ...metadata.labels }
+  // The not-ready taint and its like follow from the state of the machine, which is well here.
+  const taints = (spec?.taints ?? []).filter((one) => !one.key.startsWith('node.kubernetes.io/'))
+  const { allocatable, capacity, nodeInfo } = status ?? {}
+  const isCordoned = spec?.unschedulable === true
+  store.replace('Node', {
+    ...node,
+    metadata: { ...node.metadata, annotations, labels },
+    spec: { ...node.spec, taints, ...(isCordoned ? { unschedulable: true } : {}) },
+    status: {
+      ...node.status,
+      ...(allocatable === undefined ? {} : { allocatable }),
+      ...(capacity === undefined ? {} : { capacity }),
+      ...(nodeInfo === undefined ? {} : { nodeInfo: { ...node.status?.nodeInfo, ...nodeInfo } }),
+    },
+  })
 }
 
 function createNamespaces(cluster: KubeCluster, objects: readonly KubeObject[]): void {
@@ -58,6 +84,7 @@ function controllerPods(
   const { store } = cluster
   const present = new Map<string, number>()
   for (const pod of given) {
+    if (!isActive(pod)) continue
     for (const { uid, name, kind } of pod.metadata.ownerReferences ?? []) {
       for (const key of [uid, `${pod.metadata.namespace}/${kind}/${name}`]) {
         present.set(key, (present.get(key) ?? 0) + 1)
@@ -65,12 +92,11 @@ function controllerPods(
     }
   }
   const pods: Pod[] = []
+  const known = new KnownReplicaSets(cluster, given)
   for (const deployment of store.list('Deployment')) {
     const replicas = deployment.spec.replicas ?? 1
-    const wanted = replicaSetOf(deployment, replicas)
-    const { namespace } = wanted.metadata
-    const set =
-      store.get('ReplicaSet', namespace, wanted.metadata.name) ?? store.create('ReplicaSet', wanted)
+    const set = known.of(deployment)
+    const { namespace } = set.metadata
     const owner = controllerReference(set)
     const count = replicas - (present.get(`${namespace}/ReplicaSet/${set.metadata.name}`) ?? 0)
     for (let index = 0; index < count; index += 1) {
@@ -128,8 +154,11 @@ function placePods(
   }
   const isBound = (pod: Pod): boolean =>
     pod.spec.nodeName !== undefined && store.get('Node', undefined, pod.spec.nodeName) !== undefined
-  for (const pod of pods.filter(isBound)) createPod(cluster, pod, bornText, true)
-  const free = pods.filter((pod) => !isBound(pod))
+  for (const pod of pods.filter(isBound)) {
+    createPod(cluster, pod, bornText, true)
+    if (!isPodTerminal(pod)) volumes.place(pod, pod.spec.nodeName ?? '')
+  }
+  const free = pods.filter((pod) => !isBound(pod) && !belongsToNode(pod) && !isPodTerminal(pod))
   const places = new InitialPlacement(store).placeAll(free)
   const unplaced: string[] = []
   const brokenLeft = new Map<string, number>()
@@ -147,6 +176,12 @@ function placePods(
     volumes.place(bound, nodeName)
   }
   return { unplaced }
+}
+
+/** Daemon and mirror pods go with their node: without it they are not placed elsewhere. */
+function belongsToNode(pod: Pod): boolean {
+  const kind = controllerOf(pod)?.kind
+  return kind === 'DaemonSet' || kind === 'Node'
 }
 
 function isOwnedBy(pod: Pod, name: string, kind: string): boolean {

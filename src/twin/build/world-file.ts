@@ -3,8 +3,9 @@
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
 import { instanceType } from '../../nodes/instance-types.ts'
 import type { Finding, SourceLocation } from '../../world/finding.ts'
-import type { KubeObject } from '../../world/kube-objects.ts'
+import type { KubeObject, Node } from '../../world/kube-objects.ts'
 import { groupsFromDescribe } from './described-groups.ts'
+import { seatNodes } from './dump-nodes.ts'
 import { readManifests } from './manifests.ts'
 import { taint } from './pod-template.ts'
 import { clusterTags, nodeRoleOf, scenarioNames, scenarioObjects, scenarioRow } from './scenario.ts'
@@ -31,14 +32,15 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
   const parsed = parseWorld(file, bytes)
   if (parsed.file === undefined) return { findings: parsed.findings, warnings: [] }
   const { file: data, locate } = parsed
-  const region = data.region ?? 'eu-west-1'
-  const described =
-    data.groupsFile === undefined ? [] : groupsFromDescribe(sources.read(data.groupsFile))
+  const { described, findings: describedFindings } = readGroups(data, sources, locate)
+  // Zones of the groups that stand say the region best.
+  const region = data.region ?? regionOf(described[0]?.zones[0] ?? '') ?? 'eu-west-1'
   const zones = data.zones ?? zonesOf(data, described, region)
   const paths = (data.manifests ?? []).flatMap((path) => sources.list(path))
   const manifests = readManifests(paths.map((path) => ({ file: path, bytes: sources.read(path) })))
   const findings = [
     ...groupFindings(data, locate),
+    ...describedFindings,
     ...manifests.findings,
     ...scenarioFindings(data, locate),
   ]
@@ -47,7 +49,14 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
   const own = (data.groups ?? []).map((group) =>
     worldGroup(data.cluster.name, group, { region, zones }),
   )
+  const tagged = described.map((group) => ({
+    ...group,
+    tags: { ...clusterTags(data.cluster.name), ...group.tags },
+  }))
+  const nodes = manifests.objects.filter((object): object is Node => object.kind === 'Node')
+  const seated = seatNodes([...own, ...tagged], nodes)
   const objects: readonly KubeObject[] = [
+    ...seated.nodes,
     ...manifests.objects.filter((object) => object.kind !== 'Node'),
     ...(data.workloads === undefined
       ? []
@@ -64,13 +73,7 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
         name: data.cluster.name,
         kubernetesVersion: data.cluster.kubernetesVersion,
         nodeRole: data.cluster.nodeRole ?? nodeRoleOf(data.cluster.name),
-        groups: [
-          ...own,
-          ...described.map((group) => ({
-            ...group,
-            tags: { ...clusterTags(data.cluster.name), ...group.tags },
-          })),
-        ],
+        groups: seated.groups,
         objects,
         autoscaler:
           data.cluster.autoscaler === false
@@ -84,17 +87,50 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
     freeAddresses: {},
     ...(data.wireFaults === undefined ? {} : { wireFaults: data.wireFaults }),
   }
-  return { world, findings: [], warnings: warningsOf(manifests.otherKinds) }
+  const warnings = [...kindWarnings(manifests.otherKinds), ...nodeWarnings(seated.unseated)]
+  return { world, findings: [], warnings }
 }
 
-function warningsOf(otherKinds: ReadonlyMap<string, number>): readonly string[] {
+function readGroups(
+  data: WorldFile,
+  sources: WorldSources,
+  locate: Locate,
+): { readonly described: readonly WorldGroup[]; readonly findings: readonly Finding[] } {
+  if (data.groupsFile === undefined) return { described: [], findings: [] }
+  const where = locate(['groupsFile'])
+  try {
+    const described = groupsFromDescribe(sources.read(data.groupsFile), data.cluster.name)
+    const findings = described.flatMap((group) =>
+      unknownTypes(group.name, group.instanceTypes, where),
+    )
+    return { described, findings }
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error
+    const message = `${data.groupsFile} is not the JSON of describe-auto-scaling-groups: ${error.message}`
+    const remedy = 'Write it with `aws autoscaling describe-auto-scaling-groups --output json`.'
+    return { described: [], findings: [finding('world/groups-file', message, remedy, where)] }
+  }
+}
+
+function kindWarnings(otherKinds: ReadonlyMap<string, number>): readonly string[] {
   if (otherKinds.size === 0) return []
   const count = [...otherKinds.values()].reduce((sum, one) => sum + one, 0)
-  const kinds = [...otherKinds.keys()].sort()
-  const shown = kinds.slice(0, 8).join(', ')
-  const more = kinds.length > 8 ? ` and ${kinds.length - 8} more` : ''
+  const kinds = [...otherKinds].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+  const shown = kinds.slice(0, 8).map(([kind, number]) => `${number} ${kind}`)
+  const more = kinds.length > 8 ? ` and ${kinds.length - 8} kinds more` : ''
   return [
-    `${count} objects of ${kinds.length} kinds that the twin does not simulate were left aside: ${shown}${more}`,
+    `${count} objects of ${kinds.length} kinds that the twin does not simulate were left aside: ` +
+      `${shown.join(', ')}${more}`,
+  ]
+}
+
+function nodeWarnings(unseated: readonly Node[]): readonly string[] {
+  if (unseated.length === 0) return []
+  const names = unseated.slice(0, 3).map((node) => node.metadata.name)
+  const more = unseated.length > 3 ? ', ...' : ''
+  return [
+    `${unseated.length} nodes belong to no group of the world and were left aside, their pods are placed ` +
+      `anew: ${names.join(', ')}${more}`,
   ]
 }
 
@@ -182,15 +218,19 @@ function groupFindings(data: WorldFile, locate: Locate): readonly Finding[] {
         'Add instanceType.',
         where,
       )
-    const unknown = types.filter((name) => instanceType(name) === undefined)
-    return unknown.map((name) =>
-      finding(
-        'world/unknown-instance-type',
-        `${name} is not an EC2 instance type that we know`,
-        'Check the name.',
-        where,
-      ),
-    )
+    return unknownTypes(group.name, types, where)
+  })
+}
+
+function unknownTypes(
+  groupName: string,
+  types: readonly string[],
+  where: SourceLocation,
+): readonly Finding[] {
+  const unknown = types.filter((name) => instanceType(name) === undefined)
+  return unknown.map((name) => {
+    const message = `group ${groupName}: ${name} is not an EC2 instance type that we know`
+    return finding('world/unknown-instance-type', message, 'Check the name.', where)
   })
 }
 
@@ -222,6 +262,11 @@ function zonesOf(
   ]
   const found = [...new Set(all)].sort()
   return found.length > 0 ? found : ['a', 'b', 'c'].map((letter) => region + letter)
+}
+
+/** `eu-west-1` of `eu-west-1b`; undefined for local zones. */
+function regionOf(zone: string): string | undefined {
+  return /^([a-z]+(?:-[a-z]+)+-\d+)[a-z]$/.exec(zone)?.[1]
 }
 
 function fullZone(zone: string, region: string): string {

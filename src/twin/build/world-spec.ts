@@ -55,6 +55,16 @@ export interface WorldGroup {
   readonly launchKind: 'template' | 'configuration' | 'mixed'
   readonly tags: StringMap
   readonly suspendedProcesses: readonly string[]
-  /** Ids of the instances that exist; made up when absent. */
-  readonly instanceIds?: readonly string[]
+  /** What is known of the instances that exist; the rest, up to the desired capacity, is made up. */
+  readonly instances?: readonly WorldInstance[]
+}
+
+/** An instance that exists. Absent parts are made up, as a launch would. */
+export interface WorldInstance {
+  readonly id: string
+  /** Full zone name. */
+  readonly zone?: string
+  readonly instanceType?: string
+  /** Name of its Node, which may stand among the objects of the cluster. */
+  readonly nodeName?: string
 }

@@ -102,14 +102,22 @@ export class ClusterMachines implements MachineHost {
 
   private register(entry: Hosted, isReady: boolean): Node {
     const { machine } = entry
-    this.nodeCount += 1
-    const third = Math.floor(this.nodeCount / 250)
-    const name = `ip-10-0-${third}-${(this.nodeCount % 250) + 4}.${machine.region}.compute.internal`
+    const name = machine.nodeName ?? this.nextName(machine.region)
     entry.nodeName = name
     const node = nodeObject(machine, name, isReady, this.kernel.nowText())
     return isReady
       ? this.cluster.store.create('Node', node)
       : this.cluster.server.create('Node', node, systemUsers.kubelet)
+  }
+
+  /** Private DNS names in order, without those that a world brought with it. */
+  private nextName(region: string): string {
+    for (;;) {
+      this.nodeCount += 1
+      const third = Math.floor(this.nodeCount / 250)
+      const name = `ip-10-0-${third}-${(this.nodeCount % 250) + 4}.${region}.compute.internal`
+      if (this.cluster.store.get('Node', undefined, name) === undefined) return name
+    }
   }
 
   private becomeReady(entry: Hosted, name: string): void {

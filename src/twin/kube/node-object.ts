@@ -43,6 +43,8 @@ function labelsOf(machine: Machine, name: string): Record<string, string> {
     'kubernetes.io/hostname': name,
     'kubernetes.io/os': 'linux',
     'node.kubernetes.io/instance-type': machine.instanceType,
+    // From the EBS CSI driver, which is taken to run on every node: volumes are bound by this label.
+    'topology.ebs.csi.aws.com/zone': machine.zone,
     'topology.kubernetes.io/region': machine.region,
     'topology.kubernetes.io/zone': machine.zone,
   }

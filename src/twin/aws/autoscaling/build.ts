@@ -77,22 +77,37 @@ export function addGroup(account: AwsAccount, spec: GroupSpec): GroupState {
   return group
 }
 
-/** Puts `desiredCapacity` running instances with Ready nodes into the group, zones in turn. */
+/** What is known of an instance that exists; absent parts are made up. */
+export interface InstanceSeat {
+  readonly id: string
+  readonly zone?: string
+  readonly instanceType?: string
+  readonly nodeName?: string
+}
+
+/**
+ * Puts `desiredCapacity` running instances with Ready nodes into the group: those that are known where they
+ * are, the others zone by zone.
+ */
 export function placeInstances(
   account: AwsAccount,
   group: GroupState,
-  ids: readonly string[],
+  seats: readonly InstanceSeat[],
 ): void {
   const { machines } = account.cluster(group.clusterName).twin
   for (let index = 0; index < group.desiredCapacity; index += 1) {
-    const subnetId = group.subnetIds[index % group.subnetIds.length] ?? ''
+    const seat = seats[index]
+    const known = group.subnetIds.find((id) => account.subnets.get(id)?.zone === seat?.zone)
+    const subnetId = known ?? group.subnetIds[index % group.subnetIds.length] ?? ''
     const zone = account.subnets.get(subnetId)?.zone ?? ''
-    const instanceType = group.recipe.instanceTypes[0] ?? ''
+    const instanceType = seat?.instanceType ?? group.recipe.instanceTypes[0] ?? ''
     account.capacity.occupy({ instanceType, zone, capacityType: group.recipe.capacityType })
-    const id = ids[index] ?? `i-${account.kernel.hexId('instance', 17)}`
+    const id = seat?.id ?? `i-${account.kernel.hexId('instance', 17)}`
     const instance = createInstance(account, group, { id, zone, subnetId, instanceType })
     instance.state = 'running'
     instance.lifecycleState = 'InService'
-    machines.place(machineOf(instance, group, account.region))
+    const machine = machineOf(instance, group, account.region)
+    const nodeName = seat?.nodeName
+    machines.place(nodeName === undefined ? machine : { ...machine, nodeName })
   }
 }

@@ -77,6 +77,32 @@ export function replicaSetOf(deployment: Deployment, replicas: number): ReplicaS
   }
 }
 
+const plainTexts = new WeakMap<PodTemplate, string>()
+
+/** Whether the ReplicaSet was made of the Deployment's present template, under whatever name. */
+export function isOfTemplate(set: ReplicaSet, deployment: Deployment): boolean {
+  return plainText(set.spec.template) === plainText(deployment.spec.template)
+}
+
+/** The template without the label that ReplicaSets add, keys in order. */
+function plainText(template: PodTemplate): string {
+  const known = plainTexts.get(template)
+  if (known !== undefined) return known
+  const { 'pod-template-hash': _, ...labels } = template.metadata?.labels ?? {}
+  const plain = { ...template, metadata: { ...template.metadata, labels } }
+  const text = JSON.stringify(plain, (key, value: unknown) =>
+    // A field that is null is one that is not there.
+    key === 'creationTimestamp' || value === null ? undefined : sorted(value),
+  )
+  plainTexts.set(template, text)
+  return text
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
 function reconcile(key: string, context: Context): void {
   const { cluster, setsByOwner } = context
   const { name, namespace } = splitKey(key)
@@ -84,7 +110,9 @@ function reconcile(key: string, context: Context): void {
   if (deployment === undefined) return
   const sets = [...(setsByOwner.get(deployment.metadata.uid ?? '')?.values() ?? [])]
   const wantedName = `${name}-${templateHash(deployment.spec.template)}`
-  const current = sets.find((set) => set.metadata.name === wantedName)
+  const current =
+    sets.find((set) => set.metadata.name === wantedName) ??
+    sets.find((set) => isOfTemplate(set, deployment))
   const others = sets.filter((set) => set !== current)
   if (current === undefined) {
     const isFirst = others.every((set) => (set.spec.replicas ?? 0) === 0)
