@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   observe: ['decide', 'drain', 'fleet', 'nodes', 'world'],
   act: ['decide', 'world'],
   run: ['act', 'decide', 'fleet', 'observe', 'twin', 'world'],
-  cli: ['fleet', 'run', 'twin', 'world'],
+  cli: ['aws', 'decide', 'fleet', 'kube', 'run', 'twin', 'world'],
 }
 
 function importsOf(room: string): { file: string; target: string }[] {

@@ -4,16 +4,21 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { exitCode } from './exit-code.ts'
 import { Problem } from './problem.ts'
 
-/** Characters collected before they are written. */
-const chunkChars = 1 << 16
+/** Characters collected before they are written, where a whole run takes seconds. */
+const chunkCharsDefault = 1 << 16
 
 /** A file that is open for the length of a run; `close` writes what is left. */
 export class EventFile {
   private readonly descriptor: number
+  private readonly chunkChars: number
   private pending = ''
 
-  /** @throws Problem when the file cannot be written; nothing has been started then. */
-  constructor(path: string) {
+  /**
+   * `chunkChars` 0 = every event is on disk before the run goes on.
+   * @throws Problem when the file cannot be written; nothing has been started then.
+   */
+  constructor(path: string, chunkChars = chunkCharsDefault) {
+    this.chunkChars = chunkChars
     try {
       this.descriptor = openSync(path, 'w')
     } catch (error) {
@@ -27,7 +32,7 @@ export class EventFile {
 
   write(event: object): void {
     this.pending += `${JSON.stringify(event)}\n`
-    if (this.pending.length >= chunkChars) this.flush()
+    if (this.pending.length >= this.chunkChars) this.flush()
   }
 
   close(): void {

@@ -1,22 +1,21 @@
 /** The command line. Cli layer. */
 
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
-import { isFailure } from '../world/failure.ts'
+import { type FailureCode, isFailure } from '../world/failure.ts'
 import type { CommandContext } from './command-context.ts'
 import { addDemo } from './commands/demo.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addRehearse } from './commands/rehearse.ts'
 import { addTwin } from './commands/twin.ts'
 import { exitCode, exitCodeTexts } from './exit-code.ts'
+import { packageRoot } from './package-root.ts'
 import { Problem } from './problem.ts'
 import { findingsText } from './render/findings.ts'
 import { commandLine } from './shell-word.ts'
 import { processStreams, type Streams } from './streams.ts'
 
-/** Folder of the package: where package.json, data and examples lie. */
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+const root = packageRoot()
 
 /** Runs one command. Never throws; the result is the exit code. */
 export async function main(
@@ -80,6 +79,17 @@ function exitCodesText(): string {
     .join('')
 }
 
+/** What helps against failures whose own text names only the call; the others say it themselves. */
+const remedies: Readonly<Partial<Record<FailureCode, string>>> = {
+  connection: 'Nothing more was sent. Once it answers, run the same command again.',
+  'lease-lost': 'Run the same command again: it waits for the lease and goes on.',
+  throttled: 'Run the same command again later: it goes on from what it finds.',
+  timeout: 'Run the same command again: it goes on from what it finds.',
+  unauthenticated:
+    'Choose credentials with --profile, --role-arn or AWS_PROFILE; check: aws sts get-caller-identity',
+  unavailable: 'Run the same command again later: it goes on from what it finds.',
+}
+
 function explain(error: unknown, streams: Streams): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCode.ok : exitCode.usage
@@ -90,7 +100,8 @@ function explain(error: unknown, streams: Streams): number {
     return error.code
   }
   if (isFailure(error)) {
-    streams.err(`error: ${error.message}\n`)
+    const remedy = remedies[error.code]
+    streams.err(`error: ${error.message}\n${remedy === undefined ? '' : `    ${remedy}\n`}`)
     if (error.code === 'lease-lost') return exitCode.leaseLost
     return error.code === 'unauthenticated' ? exitCode.authentication : exitCode.error
   }

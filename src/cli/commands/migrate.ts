@@ -1,25 +1,57 @@
-/** `regroup migrate`: the engine on a real cluster. Cli layer. */
+/** `regroup migrate`: its flags. The work is loaded when it is asked for. Cli layer. */
 
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
+import type { ConnectFlags } from '../connect.ts'
 import { exitCode } from '../exit-code.ts'
 import { Problem } from '../problem.ts'
 
-/** Adds the command. Ports to real endpoints are not part of this release: it says so after the check. */
+/** Flags of `migrate` as they are typed. */
+export interface MigrateFlags extends ConnectFlags {
+  readonly file: string
+  readonly cluster?: string
+  readonly confirm?: string
+  readonly output: string
+  readonly events?: string
+  readonly quiet?: boolean
+}
+
+const text = `
+It changes real clusters. Rehearse first: regroup rehearse migrate --help
+Killed or stopped at any point, the same command goes on from what it finds.
+
+Examples:
+  regroup migrate -f fleet.yaml --cluster shop --confirm shop
+  regroup migrate -f fleet.yaml --cluster shop --confirm shop --profile prod -o json
+  regroup migrate -f fleet.yaml --cluster shop --read-only
+`
+
+/** Adds the command. */
 export function addMigrate(program: Command, context: CommandContext): void {
   program
     .command('migrate')
-    .description('move a cluster to managed node groups (checks the fleet file; see rehearse)')
+    .description('move a cluster from self-managed groups to managed node groups')
     .requiredOption('-f, --file <fleet.yaml>', 'what the fleet shall be (docs/fleet-file.md)')
-    .action(async (flags: { readonly file: string }) => {
-      const { readFleet } = await import('../inputs.ts')
-      const { clusters } = readFleet(flags.file)
-      const count = `${clusters.length} ${clusters.length === 1 ? 'cluster' : 'clusters'}`
-      context.streams.err(`${flags.file}: nothing wrong, ${count}\n`)
-      throw new Problem(
-        'this release cannot reach real AWS and Kubernetes endpoints; nothing was touched',
-        'Rehearse it: regroup rehearse migrate -f fleet.yaml --world world.yaml',
-        { code: exitCode.error },
-      )
+    .option('--cluster <name>', 'cluster to migrate; needed when the file has several')
+    .option('--confirm <name>', 'the cluster once more: it will be changed')
+    .option('--profile <name>', 'profile of the AWS configuration files')
+    .option('--role-arn <arn>', 'role to assume')
+    .option('--external-id <text>', 'external id for the role')
+    .option('--session-name <text>', 'session name for the role, shown in CloudTrail')
+    .option('--endpoint-url <url>', 'address for all AWS services, e.g. of a twin')
+    .option('--kubeconfig <file>', 'instead of a token made from the AWS credentials')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--read-only', 'refuse every call that changes something: shows the first step')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .option('--events <file>', 'write every event as a line of JSON')
+    .option('-q, --quiet', 'no progress')
+    .addHelpText('after', text)
+    .action(async (flags: MigrateFlags) => {
+      if (!['text', 'json'].includes(flags.output)) {
+        const options = { code: exitCode.usage }
+        throw new Problem(`output ${flags.output} is not known`, 'Use text or json.', options)
+      }
+      const { migrate } = await import('./migrate-run.ts')
+      context.done(await migrate(flags, context))
     })
 }

@@ -3,12 +3,11 @@
 import type { RehearsalReport } from '../../run/report.ts'
 import { allInvariants } from '../../twin/judge/all.ts'
 import { breachesKeptMax } from '../../twin/judge/judge.ts'
+import { blockedText } from './blocked.ts'
 import { durationText, groupedText } from './duration.ts'
 import { shortNames } from './short-names.ts'
 
 const ruleCount = allInvariants(() => undefined).length
-/** Blocked objects listed before the rest is counted. */
-const listedMax = 48
 /** Characters of an example. */
 const exampleCharsMax = 110
 
@@ -46,23 +45,7 @@ export function reportText(report: RehearsalReport): string {
     ],
   ]
   const table = rows.map(([name, value]) => `  ${name.padEnd(16)}${value}\n`).join('')
-  return `${table}${blockedText(report)}${brokenText(report)}`
-}
-
-function blockedText({ blocked }: RehearsalReport): string {
-  if (blocked.length === 0) return ''
-  const shown = blocked.slice(0, listedMax)
-  const lines = shown.map(({ code, command, node, object, owner, reason, remedy }) => {
-    const where = [owner, node].filter((one) => one !== undefined).join(', ')
-    const place = where === '' ? '' : ` (${where})`
-    const hint = command === undefined ? '' : `      $ ${command}\n`
-    return `  ${code}  ${object}${place} ${reason}\n      ${remedy}\n${hint}`
-  })
-  const more =
-    blocked.length > shown.length
-      ? `  and ${blocked.length - shown.length} more (-o json lists all)\n`
-      : ''
-  return `\nblocked (${blocked.length}):\n${lines.join('')}${more}`
+  return `${table}${blockedText(report.blocked)}${brokenText(report)}`
 }
 
 /** Rules that were broken, with the number of objects and the first of them. */

@@ -1,0 +1,152 @@
+/** From flags and a cluster of the fleet file to open ports on the real one. Cli layer. */
+
+import { AwsBudgets } from '../aws/budgets.ts'
+import { type AwsConnection, connectAws } from '../aws/port.ts'
+import type { DesiredCluster } from '../fleet/desired.ts'
+import { type KubeClient, kubeClient } from '../kube/client.ts'
+import { connectionOf, type KubeConnection } from '../kube/config/connection.ts'
+import { eksConnection } from '../kube/config/eks.ts'
+import { loadKubeconfig } from '../kube/config/load.ts'
+import type { Clock } from '../world/clock.ts'
+import { RegroupError } from '../world/failure.ts'
+import type { Random } from '../world/random.ts'
+import { systemClock } from '../world/system-clock.ts'
+
+/** How to reach the accounts and clusters; flags of every command that does. */
+export interface ConnectFlags {
+  readonly profile?: string
+  readonly roleArn?: string
+  readonly externalId?: string
+  readonly sessionName?: string
+  readonly endpointUrl?: string
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly readOnly?: boolean
+}
+
+/** Both ports of one cluster. */
+export interface ClusterPorts {
+  readonly aws: AwsConnection
+  readonly kube: KubeClient
+  /** ARN of the cluster, for the user to recognise it. */
+  readonly arn: string
+  close(): Promise<void>
+}
+
+/** What connecting works with besides the flags. */
+export interface ConnectContext {
+  /** The clock the engine runs on. */
+  readonly clock: Clock
+  readonly random: Random
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly isInteractive: boolean
+  /** Told what a port waits for. */
+  readonly onWait: (text: string) => void
+}
+
+/** Waits shorter than this are not worth a line. */
+const toldWaitMs = 2000
+
+/**
+ * Opens both ports. The API server is the one that AWS names for the cluster, whatever the kubeconfig says:
+ * a context that leads elsewhere is refused, so that one cluster's plan never runs on another.
+ * @throws RegroupError with the call, the identity and the remedy.
+ */
+export async function connectCluster(
+  desired: DesiredCluster,
+  flags: ConnectFlags,
+  context: ConnectContext,
+): Promise<ClusterPorts> {
+  const { clock, onWait, random } = context
+  const aws = connectAws({
+    region: desired.region,
+    clock,
+    random,
+    budgets: new AwsBudgets(clock),
+    identity: identityOf(flags),
+    ...(flags.endpointUrl === undefined ? {} : { endpoint: flags.endpointUrl }),
+    isReadOnly: flags.readOnly === true,
+    onWait: (text, waitMs) => {
+      if (waitMs >= toldWaitMs) onWait(`${text}; waiting ${Math.round(waitMs / 1000)} s`)
+    },
+  })
+  try {
+    const { arn, connection } = await apiServerOf(desired, flags, { aws, context })
+    const kube = kubeClient({
+      connection,
+      // Its sockets live in real time, whatever clock the engine runs on.
+      clock: systemClock(),
+      random,
+      onWait: ({ reason, waitMs, what }) => {
+        if (waitMs >= toldWaitMs) onWait(`${what}: waiting for a turn (${reason})`)
+      },
+      onRetry: (failure) => onWait(failure.message),
+    })
+    return {
+      aws,
+      kube,
+      arn,
+      close: async () => {
+        kube.close()
+        await aws.close()
+      },
+    }
+  } catch (error) {
+    await aws.close()
+    throw error
+  }
+}
+
+function identityOf({ externalId, profile, roleArn, sessionName }: ConnectFlags) {
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(externalId === undefined ? {} : { externalId }),
+    ...(sessionName === undefined ? {} : { sessionName }),
+  }
+}
+
+async function apiServerOf(
+  desired: DesiredCluster,
+  flags: ConnectFlags,
+  { aws, context }: { readonly aws: AwsConnection; readonly context: ConnectContext },
+): Promise<{ readonly arn: string; readonly connection: KubeConnection }> {
+  const { cluster } = await aws.api.eks.describeCluster({ name: desired.name })
+  const arn = cluster?.arn ?? desired.name
+  const endpoint = cluster?.endpoint ?? ''
+  if (flags.kubeconfig === undefined && flags.context === undefined) {
+    const connection = eksConnection({
+      clusterName: desired.name,
+      endpoint,
+      certificateAuthorityData: cluster?.certificateAuthority?.data ?? '',
+      mintToken: () => aws.mintEksToken(desired.name),
+      clock: systemClock(),
+      random: context.random,
+      env: context.env,
+    })
+    return { arn, connection }
+  }
+  const connection = await namedConnection(flags, context)
+  assertSameServer(connection.endpoint.server, endpoint, desired.name)
+  return { arn, connection }
+}
+
+async function namedConnection(
+  { context: contextName, kubeconfig }: ConnectFlags,
+  { env, isInteractive }: ConnectContext,
+): Promise<KubeConnection> {
+  const config = await loadKubeconfig({
+    env,
+    ...(kubeconfig === undefined ? {} : { path: kubeconfig }),
+  })
+  return connectionOf(config, { clock: systemClock(), env, isInteractive }, contextName)
+}
+
+/** Identity of the cluster: a proxy or tunnel in front of it is chosen by proxy-url, not by another server. */
+function assertSameServer(server: URL, endpoint: string, name: string): void {
+  if (URL.canParse(endpoint) && new URL(endpoint).host === server.host) return
+  const text = `the kubeconfig leads to ${server.host}, but AWS says that ${name} is at ${endpoint}`
+  throw new RegroupError('invalid', `${text}; choose the context of ${name} with --context`, {
+    context: { cluster: name, object: server.host },
+  })
+}

@@ -1,0 +1,45 @@
+/** What a migration would do next, by looking only. Run layer. */
+
+import type { Decision } from '../decide/decision.ts'
+import { decideMigration } from '../decide/migrate.ts'
+import { targetOf } from '../decide/target-of.ts'
+import type { DesiredCluster } from '../fleet/desired.ts'
+import { AwsObserver } from '../observe/aws-observer.ts'
+import { KubeObserver } from '../observe/kube-observer.ts'
+import { readTargetFacts } from '../observe/target-facts.ts'
+import type { AwsApi } from '../world/aws-api.ts'
+import type { Clock } from '../world/clock.ts'
+import type { KubeApi } from '../world/kube-api.ts'
+
+/** Ports of the cluster; both may refuse to write. */
+export interface PreviewInput {
+  readonly desired: DesiredCluster
+  readonly aws: AwsApi
+  readonly kube: KubeApi
+  readonly clock: Clock
+}
+
+/** One observation, one decision, no lease, no write. @throws RegroupError of the first call that fails. */
+export async function previewMigration(input: PreviewInput): Promise<Decision> {
+  const { aws, clock, desired, kube } = input
+  const target = targetOf(desired, await readTargetFacts(aws, desired))
+  const { addons: addonNames, clusterName } = target
+  const kubeObserver = new KubeObserver({ kube, clock, onChange: () => undefined })
+  try {
+    await kubeObserver.start()
+    const record = kubeObserver.record()
+    const view = await new AwsObserver({ aws, clock, clusterName, addonNames }).observe(
+      record.exists,
+    )
+    const observed = {
+      ...view,
+      autoscaler: kubeObserver.autoscaler(),
+      priorities: kubeObserver.priorities(),
+      record,
+      drain: kubeObserver.drain.view(),
+    }
+    return decideMigration(target, observed, { nowMs: clock.nowMs(), emptySince: new Map() })
+  } finally {
+    kubeObserver.stop()
+  }
+}
