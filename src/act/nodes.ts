@@ -28,20 +28,31 @@ export async function cordon(
   )
 }
 
-/** A soft taint; the taints that are there stay. */
+/**
+ * A soft taint; the taints that are there stay. The API server has no merge key for taints: every patch, a
+ * strategic one too, replaces the whole list (measured on 1.35), so the list is read first and guarded.
+ */
 export async function preferNoSchedule(
   action: ActionOf<'prefer-no-schedule'>,
   { assertLeaseHeld, kube }: ActContext,
 ): Promise<ActionResult> {
+  const ref = { name: action.nodeName }
+  const node = await kube.get('Node', ref)
+  if (node === undefined) return skipped('the node is gone')
+  const { resourceVersion, uid } = node.metadata
+  const present = node.spec?.taints ?? []
+  if (present.some((taint) => taint.key === retiringTaintKey)) return done
   const taint = { key: retiringTaintKey, value: 'true', effect: 'PreferNoSchedule' }
+  const body = { metadata: { resourceVersion, uid }, spec: { taints: [...present, taint] } }
   assertLeaseHeld()
-  return orGone(
-    kube.patch(
-      'Node',
-      { name: action.nodeName },
-      { type: 'strategic', body: { spec: { taints: [taint] } } },
-    ),
-  )
+  try {
+    await kube.patch('Node', ref, { type: 'merge', body })
+    return done
+  } catch (error) {
+    if (isFailure(error, 'not-found')) return skipped('the node is gone')
+    if (isFailure(error, 'conflict')) return skipped('the node changed meanwhile')
+    throw error
+  }
 }
 
 /** The autoscaler leaves the node alone; our own annotation says that it was us. */
