@@ -42,10 +42,14 @@ export interface AwsCall {
   readonly input: unknown
 }
 
+/** Repeats one input; what it answers is of no interest. */
+export type Replayer = (input: WorldInput, session: Session) => Promise<unknown>
+
 type Method = (input: unknown) => Promise<unknown>
 
 /** Clients beyond this number share one session. */
 const sessionsMax = 1000
+const crowdName = 'crowd'
 const otherRegionsMax = 40
 const portNames: Readonly<Record<string, string>> = { autoscaling: 'autoScaling' }
 
@@ -62,18 +66,23 @@ export class TwinHost {
   private otherRegions = new Map<string, AwsAccount>()
   private generation = new AbortController()
   private readonly onReplaced: (() => void)[] = []
+  private readonly replayers = new Map<string, Replayer>()
 
   constructor(options: HostOptions) {
     this.options = options
     this.spec = options.world
     this.seed = options.seed
-    this.currentTwin = this.build()
+    this.currentTwin = this.build(options.world, options.seed)
     const { isPaused, speed, wall } = options
     this.pacer = new Pacer({
       kernel: this.currentTwin.kernel,
       wall,
       speed,
       isPaused: isPaused === true,
+    })
+    this.onReplay('aws', ({ payload }) => {
+      const call = fromPlain(payload) as AwsCall
+      return this.method(call)(call.input)
     })
   }
 
@@ -106,10 +115,14 @@ export class TwinHost {
 
   /** The session of a client name; its calls take virtual time only where that runs with the wall clock. */
   session(name: string): Session {
-    const known = this.sessions.get(name)
-    const session = known ?? this.newSession(name)
+    const session = this.sessionOf(name)
     session.latencyFactor = this.pacer.hasLatency ? 1 : 0
     return session
+  }
+
+  /** Says how inputs of a wire are repeated when a saved world is loaded. */
+  onReplay(target: string, replay: Replayer): void {
+    this.replayers.set(target, replay)
   }
 
   /** Writes an input down; wires call it right before they change the world. */
@@ -146,18 +159,21 @@ export class TwinHost {
 
   /** Builds a saved world and repeats its inputs at their times. Synchronous: an hour of life takes seconds. */
   load(saved: SavedWorld): void {
+    const unknown = saved.inputs.find((input) => !this.replayers.has(input.target))
+    if (unknown !== undefined) {
+      throw new RegroupError('invalid', `inputs of ${unknown.target} cannot be repeated here`)
+    }
     this.replace(saved.world, saved.seed)
     const { kernel } = this.currentTwin
     for (const input of saved.inputs) {
-      if (input.target !== 'aws') {
-        throw new RegroupError('invalid', `inputs of ${input.target} cannot be repeated`)
-      }
       kernel.advanceTo(input.atMs)
       this.log.add(input)
-      const call = fromPlain(input.payload) as AwsCall
-      this.session(call.client).latencyFactor = input.hasLatency ? 1 : 0
+      const session = this.sessionOf(input.session)
+      session.latencyFactor = input.hasLatency ? 1 : 0
       // The answer went to somebody else long ago.
-      this.method(call)(call.input).catch(() => undefined)
+      this.replayers
+        .get(input.target)?.(input, session)
+        .catch(() => undefined)
       kernel.advanceTo(input.atMs)
     }
     kernel.advanceTo(saved.nowMs)
@@ -170,12 +186,14 @@ export class TwinHost {
     this.generation.abort()
   }
 
-  private build(): Twin {
+  private build(world: WorldSpec, seed: string): Twin {
     const journalKeptMax = this.options.journalKeptMax ?? 100_000
-    return buildTwin(this.spec, { seed: this.seed, journalKeptMax })
+    return buildTwin(world, { seed, journalKeptMax })
   }
 
   private replace(world: WorldSpec, seed: string): void {
+    // Built first: a description that cannot be built leaves the old world in its place.
+    const twin = this.build(world, seed)
     this.generation.abort()
     this.generation = new AbortController()
     this.spec = world
@@ -184,15 +202,18 @@ export class TwinHost {
     this.ports = new Map()
     this.otherRegions = new Map()
     this.log = new InputLog()
-    this.currentTwin = this.build()
-    this.pacer.attach(this.currentTwin.kernel)
+    this.currentTwin = twin
+    this.pacer.attach(twin.kernel)
     for (const listener of this.onReplaced) listener()
   }
 
-  private newSession(name: string): Session {
-    if (this.sessions.size >= sessionsMax) return this.session('crowd')
-    const session = new Session(name, this.currentTwin.kernel, this.currentTwin.faults)
-    this.sessions.set(name, session)
+  private sessionOf(name: string): Session {
+    const isCrowded = this.sessions.size >= sessionsMax && !this.sessions.has(name)
+    const known = this.sessions.get(isCrowded ? crowdName : name)
+    if (known !== undefined) return known
+    const { faults, kernel } = this.currentTwin
+    const session = new Session(isCrowded ? crowdName : name, kernel, faults)
+    this.sessions.set(session.name, session)
     return session
   }
 
@@ -213,7 +234,7 @@ export class TwinHost {
   }
 
   private port(client: string, region: string): Readonly<Record<string, unknown>> {
-    const session = this.session(client)
+    const session = this.sessionOf(client)
     const key = `${session.name} ${region}`
     const known = this.ports.get(key)
     if (known !== undefined) return known

@@ -43,6 +43,8 @@ const requestTimeoutMs = 60_000
 /** Longer than the pauses of clients that poll, so that their connections live on. */
 const keepAliveTimeoutMs = 65_000
 
+const badRequest = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
+
 /** Starts a server. @throws RegroupError in-use when the port is taken. */
 export async function listen(options: ListenOptions, handle: Handler): Promise<Listener> {
   const server = createServer(
@@ -60,8 +62,8 @@ export async function listen(options: ListenOptions, handle: Handler): Promise<L
   server.maxConnections = connectionsMax
   server.keepAliveTimeout = keepAliveTimeoutMs
   server.on('clientError', (_error, socket) => {
-    if (socket.writable)
-      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    if (socket.writable) socket.end(badRequest, () => socket.destroy())
+    // A peer that does not read would keep the socket half open for ever.
     else socket.destroy()
   })
   await bind(server, options)

@@ -1,0 +1,130 @@
+/** `regroup twin serve` and `twin env` as a user runs them. */
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exitCode } from '../src/cli/exit-code.ts'
+import type { ServedTwin } from '../src/twin/wire/serve.ts'
+import { hear } from './served-twin.ts'
+import { root } from './sources.ts'
+import { authorization } from './wire-world.ts'
+
+const run = promisify(execFile)
+const program = `${root}bin/regroup.js`
+// A folder with a quote and a blank: its name goes through a shell.
+const folder = mkdtempSync(join(tmpdir(), "it's a twin "))
+const env = { ...process.env, XDG_RUNTIME_DIR: folder }
+let twin: ChildProcess
+let served: ServedTwin
+
+beforeAll(async () => {
+  twin = spawn('node', [program, 'twin', 'serve', '--empty', '--port', '0', '-o', 'json'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const line = await new Promise<string>((resolve) => {
+    twin.stdout?.once('data', (bytes: Buffer) => resolve(bytes.toString()))
+  })
+  served = JSON.parse(line.split('\n')[0] ?? '') as ServedTwin
+})
+
+afterAll(() => {
+  twin.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function regroup(
+  ...args: readonly string[]
+): Promise<{ stdout: string; stderr: string; code: number }> {
+  return run('node', [program, ...args], { env }).then(
+    ({ stderr, stdout }) => ({ stdout, stderr, code: 0 }),
+    (error: { stdout: string; stderr: string; code: number }) => error,
+  )
+}
+
+describe('twin serve', () => {
+  it('says first what a client has to know', async () => {
+    expect(Object.keys(served).sort()).toEqual(['aws', 'clusters', 'control'])
+    expect(served.aws.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    const answer = await hear(`${served.aws.endpoint}/clusters`, {
+      headers: { authorization: authorization('eks') },
+    })
+    expect(answer.body).toBe('{"clusters":[]}')
+  })
+
+  it('keeps its token to its user', () => {
+    expect(statSync(join(folder, 'regroup', 'twin.json')).mode & 0o777).toBe(0o600)
+  })
+
+  it('a port in use is a clear error', async () => {
+    const { port } = new URL(served.aws.endpoint)
+    const { code, stderr } = await regroup('twin', 'serve', '--empty', '--port', port)
+    expect(code).toBe(exitCode.error)
+    expect(stderr).toContain(`error: port ${port} on 127.0.0.1 is in use by another program`)
+  })
+
+  const wrong = [
+    { name: 'no world', args: [], text: 'which world?' },
+    { name: 'two worlds', args: ['--empty', '--scenario', 'seed-web-shop'], text: 'which world?' },
+    {
+      name: 'an unknown scenario',
+      args: ['--scenario', 'seed-web-shup'],
+      text: 'Did you mean seed-web-shop?',
+    },
+    {
+      name: 'an unknown speed',
+      args: ['--empty', '--speed', 'fast'],
+      text: '--speed fast is not known',
+    },
+    { name: 'no port', args: ['--empty', '--port', '99999'], text: '--port 99999 is not a port' },
+    { name: 'no Region', args: ['--empty', '--region', '$(id)'], text: 'is not a Region' },
+  ]
+  it.each(wrong)('$name is wrong usage', async ({ args, text }) => {
+    const { code, stderr } = await regroup('twin', 'serve', ...args)
+    expect(code).toBe(exitCode.usage)
+    expect(stderr).toContain(text)
+  })
+})
+
+describe('twin env', () => {
+  it('sets a POSIX shell up', async () => {
+    const script = `eval "$(node '${program}' twin env)"; echo "$AWS_ENDPOINT_URL $AWS_REGION $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID"`
+    const { stdout } = await run('sh', ['-c', script], { env })
+    const { accessKeyId, endpoint, region } = served.aws
+    expect(stdout).toBe(`${endpoint} ${region} ${region} ${accessKeyId}\n`)
+  })
+
+  it('quotes whatever it is given', async () => {
+    const region = "x'; touch pwned; '"
+    const { stdout } = await regroup(
+      'twin',
+      'env',
+      '--endpoint',
+      'http://127.0.0.1:1',
+      '--region',
+      region,
+    )
+    const { stdout: echoed } = await run('sh', ['-c', `${stdout}printf %s "$AWS_REGION"`], {
+      cwd: folder,
+    })
+    expect(echoed).toBe(region)
+    expect(existsSync(join(folder, 'pwned'))).toBe(false)
+  })
+
+  it('refuses what is no endpoint', async () => {
+    expect((await regroup('twin', 'env', '--endpoint', 'ftp://x')).code).toBe(exitCode.usage)
+  })
+})
+
+it('Ctrl-C ends it cleanly; then there is no twin to be found', async () => {
+  const code = new Promise<number | null>((resolve) => twin.once('exit', resolve))
+  twin.kill('SIGINT')
+  expect(await code).toBe(0)
+  expect(existsSync(join(folder, 'regroup', 'twin.json'))).toBe(false)
+  const { code: envCode, stderr } = await regroup('twin', 'env')
+  expect(envCode).toBe(exitCode.error)
+  expect(stderr).toContain('no twin is running')
+})
