@@ -1,6 +1,6 @@
 /** From the text of fleet.yaml to the desired fleet, or to all that is wrong with it. Fleet layer, pure. */
 
-import { type Issue, shapeFindings, textOf } from '../world/documents/shape-findings.ts'
+import { type Issue, meantKey, shapeFindings, textOf } from '../world/documents/shape-findings.ts'
 import { type PositionedYaml, readYaml } from '../world/documents/yaml-reader.ts'
 import type { Finding, SourceLocation } from '../world/finding.ts'
 import type { DesiredCluster, DesiredFleet } from './desired.ts'
@@ -33,12 +33,29 @@ export function loadFleet(input: {
   const shape = { area: 'fleet', page: 'docs/fleet-file.md', schema: fleetSchema, yaml }
   const early = [...semanticFindings(yaml), ...shapeFindings(issues, shape)]
   const clusters = file === undefined ? [] : clustersOf(file, yaml)
-  const known = new Set(early.map((one) => one.code))
-  const late = expandedFindings(clusters).filter((one) => !known.has(one.code))
+  const late = expandedFindings(clusters).filter((one) => !isDoubtful(one, early))
   const all = sorted([...early, ...late])
   const isWrong = issues.length > 0 || all.some((one) => one.severity === 'error')
   if (file === undefined || isWrong) return { findings: all }
   return { desired: { name: file.metadata.name, clusters }, findings: all }
+}
+
+/** What a finding of the expanded fleet follows from: a fault there makes it doubtful. */
+const causes: Readonly<Record<string, readonly string[]>> = {
+  'fleet/al2-ended': ['amiFamily', 'kubernetesVersion'],
+  'fleet/architecture-mismatch': ['arch', 'instanceTypes'],
+  'fleet/duplicate-name': ['arch', 'availabilityZone', 'capacityType', 'name', 'names'],
+  'fleet/invalid-name': ['name', 'names'],
+  'fleet/kubelet-refuses': ['kubelet'],
+  'fleet/min-above-max': ['maxSize', 'minSize'],
+}
+
+function isDoubtful(late: Finding, early: readonly Finding[]): boolean {
+  const keys = causes[late.code] ?? []
+  return early.some(({ code, path = '' }) => {
+    if (code === 'fleet/unknown-key' || code === 'fleet/unknown-instance-type') return false
+    return keys.includes(path.replace(/(?:\[\d+\])+$/, '').replace(/^.*\./, ''))
+  })
 }
 
 /** The file without what the schema refuses, and the complaints about the file as it is. */
@@ -50,7 +67,7 @@ function sound(value: unknown): { file?: FleetFile; issues: readonly Issue[] } {
     if (parsed.success) return { file: parsed.data, issues: issues ?? [] }
     const found = parsed.error.issues as readonly unknown[] as readonly Issue[]
     issues ??= found
-    rest = withoutFaults(rest, found)
+    rest = withoutFaults(rest, found, (path, key) => meantKey(fleetSchema, path, key))
   }
   return { issues: issues ?? [] }
 }

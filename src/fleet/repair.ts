@@ -11,11 +11,18 @@ const placedLists: ReadonlySet<string | number> = new Set([
 ])
 
 /**
- * A copy without the values the issues point at; where a value is missing, without what lacks it.
+ * A copy without the values the issues point at; where a value is missing, without what lacks it. A
+ * top key that can only have one value gets it, a mistyped key the name it was meant to have.
  * Undefined when nothing sensible would be left.
  */
-export function withoutFaults(value: unknown, issues: readonly Issue[]): unknown {
+export function withoutFaults(
+  value: unknown,
+  issues: readonly Issue[],
+  meantKey: (path: Issue['path'], key: string) => string | undefined,
+): unknown {
+  const constants = issues.filter((issue) => issue.values?.length === 1 && issue.path.length === 1)
   const paths = issues.flatMap((issue) => {
+    if (constants.includes(issue)) return []
     if (issue.code === 'unrecognized_keys') {
       return (issue.keys ?? []).map((key) => [...issue.path, key])
     }
@@ -26,9 +33,21 @@ export function withoutFaults(value: unknown, issues: readonly Issue[]): unknown
   )
   if (isHopeless) return undefined
   const copy: unknown = structuredClone(value)
+  for (const { path, values } of constants) {
+    Object.assign(copy as object, { [String(path[0])]: values?.[0] })
+  }
+  for (const { keys, path } of issues) {
+    const map = valueAt(copy, path)
+    for (const key of keys ?? []) rename(map, key, meantKey(path, key))
+  }
   // Later elements first, so that the places of earlier ones stay true.
   for (const path of [...paths].sort(laterFirst)) remove(copy, path)
   return copy
+}
+
+function rename(map: unknown, from: string, to: string | undefined): void {
+  if (typeof map !== 'object' || map === null || to === undefined || Object.hasOwn(map, to)) return
+  Object.assign(map, { [to]: (map as Readonly<Record<string, unknown>>)[from] })
 }
 
 function isIndex(part: string | number | undefined): boolean {

@@ -166,6 +166,7 @@ function addWorldGroup(account: AwsAccount, cluster: WorldCluster, spec: WorldGr
     tags: spec.tags,
     suspended: spec.suspendedProcesses,
   })
+  group.isInstanceRefreshActive = spec.isInstanceRefreshActive ?? false
   placeInstances(account, group, spec.instances ?? [])
 }
 

@@ -111,7 +111,10 @@ function documentsOf(
     const [error] = document.errors
     if (error !== undefined) {
       const line = error.linePos?.[0].line ?? 1
-      findings.push(fault(file, line, 'manifest/syntax', error.message.split('\n')[0] ?? ''))
+      const isDeep = error.code === 'RESOURCE_EXHAUSTION'
+      const code = isDeep ? 'manifest/too-deep' : 'manifest/syntax'
+      const message = isDeep ? 'values are nested too deeply' : error.message.split('\n')[0]
+      findings.push(fault(file, line, code, message ?? ''))
       continue
     }
     try {

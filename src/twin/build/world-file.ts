@@ -1,14 +1,15 @@
 /** world.yaml: a user's own cluster as a world. Twin layer, pure: files are read by the caller. */
 
-import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
-import { instanceType } from '../../nodes/instance-types.ts'
-import type { Finding, SourceLocation } from '../../world/finding.ts'
+import { type Issue, shapeFindings } from '../../world/documents/shape-findings.ts'
+import { type PositionedYaml, readYaml } from '../../world/documents/yaml-reader.ts'
+import type { Finding } from '../../world/finding.ts'
 import type { KubeObject, Node } from '../../world/kube-objects.ts'
 import { groupsFromDescribe } from './described-groups.ts'
 import { seatNodes } from './dump-nodes.ts'
 import { readManifests } from './manifests.ts'
 import { taint } from './pod-template.ts'
-import { clusterTags, nodeRoleOf, scenarioNames, scenarioObjects, scenarioRow } from './scenario.ts'
+import { clusterTags, nodeRoleOf, scenarioObjects, scenarioRow } from './scenario.ts'
+import { unknownTypes, worldFinding, worldFindings } from './world-findings.ts'
 import { type WorldFile, worldSchema } from './world-schema.ts'
 import type { WorldGroup, WorldSpec } from './world-spec.ts'
 
@@ -30,20 +31,15 @@ export interface LoadedWorld {
 /** Reads everything the file names; all faults in one run. */
 export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources): LoadedWorld {
   const parsed = parseWorld(file, bytes)
-  if (parsed.file === undefined) return { findings: parsed.findings, warnings: [] }
-  const { file: data, locate } = parsed
-  const { described, findings: describedFindings } = readGroups(data, sources, locate)
+  const { file: data, yaml } = parsed
+  if (data === undefined || yaml === undefined) return { findings: parsed.findings, warnings: [] }
+  const { described, findings: describedFindings } = readGroups(data, sources, yaml)
   // Zones of the groups that stand say the region best.
   const region = data.region ?? regionOf(described[0]?.zones[0] ?? '') ?? 'eu-west-1'
   const zones = data.zones ?? zonesOf(data, described, region)
   const paths = (data.manifests ?? []).flatMap((path) => sources.list(path))
   const manifests = readManifests(paths.map((path) => ({ file: path, bytes: sources.read(path) })))
-  const findings = [
-    ...groupFindings(data, locate),
-    ...describedFindings,
-    ...manifests.findings,
-    ...scenarioFindings(data, locate),
-  ]
+  const findings = [...parsed.findings, ...describedFindings, ...manifests.findings]
   if (findings.length > 0) return { findings, warnings: [] }
   const name = data.metadata?.name ?? data.cluster.name
   const own = (data.groups ?? []).map((group) =>
@@ -94,21 +90,22 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
 function readGroups(
   data: WorldFile,
   sources: WorldSources,
-  locate: Locate,
+  yaml: PositionedYaml,
 ): { readonly described: readonly WorldGroup[]; readonly findings: readonly Finding[] } {
   if (data.groupsFile === undefined) return { described: [], findings: [] }
-  const where = locate(['groupsFile'])
+  const path = ['groupsFile']
   try {
     const described = groupsFromDescribe(sources.read(data.groupsFile), data.cluster.name)
     const findings = described.flatMap((group) =>
-      unknownTypes(group.name, group.instanceTypes, where),
+      unknownTypes(group.name, { types: group.instanceTypes, path, yaml }),
     )
     return { described, findings }
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error
     const message = `${data.groupsFile} is not the JSON of describe-auto-scaling-groups: ${error.message}`
     const remedy = 'Write it with `aws autoscaling describe-auto-scaling-groups --output json`.'
-    return { described: [], findings: [finding('world/groups-file', message, remedy, where)] }
+    const code = 'world/groups-file'
+    return { described: [], findings: [worldFinding(yaml, path, { code, message, remedy })] }
   }
 }
 
@@ -134,118 +131,17 @@ function nodeWarnings(unseated: readonly Node[]): readonly string[] {
   ]
 }
 
-type Locate = (path: readonly (string | number)[]) => SourceLocation
-
 function parseWorld(
   file: string,
   bytes: Uint8Array,
-):
-  | { readonly file?: undefined; readonly findings: readonly Finding[] }
-  | { readonly file: WorldFile; readonly locate: Locate } {
-  const start = { file, line: 1, column: 1 }
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return {
-      findings: [
-        finding('world/not-utf8', 'the file is not valid UTF-8', 'Save it as UTF-8.', start),
-      ],
-    }
-  }
-  const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, merge: true })
-  const at = (offset: number): SourceLocation => {
-    const { col, line } = lineCounter.linePos(offset)
-    return { file, line, column: col }
-  }
-  if (document.errors.length > 0) {
-    return {
-      findings: document.errors.map((error) =>
-        finding(
-          'world/syntax',
-          error.message.split('\n')[0] ?? '',
-          'Mend the YAML here.',
-          at(error.pos[0]),
-        ),
-      ),
-    }
-  }
-  const locate: Locate = (path) => {
-    for (let length = path.length; length >= 0; length -= 1) {
-      const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
-      if (isNode(node) && node.range) return at(node.range[0])
-    }
-    return start
-  }
-  let value: unknown
-  try {
-    value = document.toJS({ maxAliasCount: 100 })
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'too many aliases'
-    return { findings: [finding('world/aliases', why, 'Write the values out.', start)] }
-  }
-  const parsed = worldSchema.safeParse(value)
-  if (parsed.success) return { file: parsed.data, locate }
-  return {
-    findings: parsed.error.issues.map((issue) => {
-      const keys = 'keys' in issue ? ` ${(issue.keys as readonly string[]).join(', ')}` : ''
-      const path = issue.path.filter((part): part is string | number => typeof part !== 'symbol')
-      const where = isMap(document.contents) ? path.join('.') : ''
-      return finding(
-        'world/shape',
-        `${where} ${issue.message}${keys === '' || issue.message.includes(keys.trim()) ? '' : keys}`.trim(),
-        'See docs/world.md.',
-        locate(path),
-      )
-    }),
-  }
-}
-
-function finding(code: string, message: string, remedy: string, location: SourceLocation): Finding {
-  return { code, severity: 'error', message, remedy, location }
-}
-
-function groupFindings(data: WorldFile, locate: Locate): readonly Finding[] {
-  return (data.groups ?? []).flatMap((group, index) => {
-    const types =
-      group.instanceTypes ?? (group.instanceType === undefined ? [] : [group.instanceType])
-    const where = locate(['groups', index])
-    if (types.length === 0)
-      return finding(
-        'world/no-instance-type',
-        `group ${group.name} has no instance type`,
-        'Add instanceType.',
-        where,
-      )
-    return unknownTypes(group.name, types, where)
-  })
-}
-
-function unknownTypes(
-  groupName: string,
-  types: readonly string[],
-  where: SourceLocation,
-): readonly Finding[] {
-  const unknown = types.filter((name) => instanceType(name) === undefined)
-  return unknown.map((name) => {
-    const message = `group ${groupName}: ${name} is not an EC2 instance type that we know`
-    return finding('world/unknown-instance-type', message, 'Check the name.', where)
-  })
-}
-
-function scenarioFindings(data: WorldFile, locate: Locate): readonly Finding[] {
-  const name = data.workloads?.scenario
-  if (name === undefined || scenarioRow(name) !== undefined) return []
-  const remedy = `Use one of ${scenarioNames.join(', ')}.`
-  return [
-    finding(
-      'world/unknown-scenario',
-      `there is no scenario ${name}`,
-      remedy,
-      locate(['workloads', 'scenario']),
-    ),
-  ]
+): { file?: WorldFile; yaml?: PositionedYaml; findings: readonly Finding[] } {
+  const { findings, yaml } = readYaml(file, bytes)
+  if (yaml === undefined) return { findings }
+  const parsed = worldSchema.safeParse(yaml.value)
+  if (parsed.success) return { file: parsed.data, yaml, findings: worldFindings(parsed.data, yaml) }
+  const issues = parsed.error.issues as readonly unknown[] as readonly Issue[]
+  const context = { area: 'world', page: 'docs/world.md', schema: worldSchema, yaml }
+  return { findings: shapeFindings(issues, context) }
 }
 
 function zonesOf(
@@ -293,5 +189,6 @@ function worldGroup(
     launchKind: 'template',
     tags: { ...clusterTags(clusterName), ...group.tags },
     suspendedProcesses: [],
+    isInstanceRefreshActive: group.instanceRefresh === 'in-progress',
   }
 }

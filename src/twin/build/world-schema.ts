@@ -19,6 +19,7 @@ const group = z.strictObject({
   labels: strings.optional(),
   taints: z.array(z.string()).optional(),
   tags: strings.optional(),
+  instanceRefresh: z.enum(['none', 'in-progress']).optional(),
 })
 
 /** world.yaml: one cluster, its groups and what runs on them. */
@@ -26,7 +27,7 @@ export const worldSchema = z.strictObject({
   apiVersion: z.literal('regroup.dev/v1alpha1'),
   kind: z.literal('World'),
   metadata: z.strictObject({ name: z.string().min(1) }).optional(),
-  startAt: z.string().optional(),
+  startAt: z.iso.datetime('must be a time such as "2026-11-24T08:00:00Z"').optional(),
   region: z.string().optional(),
   zones: z.array(z.string()).min(1).optional(),
   cluster: z.strictObject({

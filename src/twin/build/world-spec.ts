@@ -57,6 +57,8 @@ export interface WorldGroup {
   readonly suspendedProcesses: readonly string[]
   /** What is known of the instances that exist; the rest, up to the desired capacity, is made up. */
   readonly instances?: readonly WorldInstance[]
+  /** Someone else is replacing its instances; false when absent. */
+  readonly isInstanceRefreshActive?: boolean
 }
 
 /** An instance that exists. Absent parts are made up, as a launch would. */

@@ -36,11 +36,15 @@ export function shapeFindings(issues: readonly Issue[], context: ShapeContext): 
 
 /** Keys that mistyped ones stand for: that those are missing need not be told as well. */
 function meantPaths(issue: Issue, { schema }: ShapeContext): readonly string[] {
-  const known = keysAt(schema, issue.path)
   return (issue.keys ?? []).flatMap((key) => {
-    const near = nearest(key, known)
+    const near = meantKey(schema, issue.path, key)
     return near === undefined ? [] : textOf([...issue.path, near])
   })
+}
+
+/** The key of the schema that an unknown one was meant to be; undefined when none is near. */
+export function meantKey(schema: z.ZodType, path: Issue['path'], key: string): string | undefined {
+  return nearest(key, keysAt(schema, path))
 }
 
 function findingsOf(issue: Issue, context: ShapeContext): readonly Finding[] {

@@ -44,9 +44,8 @@ export function readYaml(file: string, input: Uint8Array | string): ReadYaml {
   try {
     return readDocument(file, text)
   } catch (error) {
-    // Out of stack: nobody nests so deeply on purpose.
     if (!(error instanceof RangeError)) throw error
-    return only('yaml/too-deep', 'values are nested too deeply', 'Is it the right file?', start)
+    return tooDeep(start)
   }
 }
 
@@ -67,6 +66,8 @@ function readDocument(file: string, text: string): ReadYaml {
     const { col, line } = lineCounter.linePos(offset)
     return { file, line, column: col }
   }
+  const deep = document.errors.find((error) => error.code === 'RESOURCE_EXHAUSTION')
+  if (deep !== undefined) return tooDeep(at(deep.pos[0]))
   const findings: Finding[] = document.errors.slice(0, syntaxErrorsMax).map((error) => ({
     code: error.code === 'DUPLICATE_KEY' ? 'yaml/duplicate-key' : 'yaml/syntax',
     severity: 'error',
@@ -87,6 +88,11 @@ function readDocument(file: string, text: string): ReadYaml {
   if (findings.length === 0) findings.push(...reservedKeyFindings(document, at))
   if (findings.length > 0) return { findings }
   return toValue(document, at, start)
+}
+
+/** The parser ran out of stack: nobody nests so deeply on purpose. */
+function tooDeep(location: SourceLocation): ReadYaml {
+  return only('yaml/too-deep', 'values are nested too deeply', 'Is it the right file?', location)
 }
 
 /** Keys that would change what every object of the program inherits. */
