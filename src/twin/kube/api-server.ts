@@ -7,14 +7,25 @@ import type { ApiServer, AuditRecord, EvictionRequest, StatusAnswer } from '../c
 import type { Kernel } from '../kernel/kernel.ts'
 import { admit, admitChange } from './admission.ts'
 import { BudgetIndex } from './budget-index.ts'
-import { deletionOf, isHeld } from './deletion.ts'
+import { deletionOf, heldFor, isHeld, markedGone } from './deletion.ts'
 import { evictPod } from './eviction.ts'
 import type { EvictionRules } from './eviction-admission.ts'
-import { orphanDependents } from './garbage-collector.ts'
 import { applyPatch } from './patch.ts'
 import { preconditionFault } from './preconditions.ts'
-import type { KubeStore } from './store.ts'
+import { type KubeStore, withGeneration } from './store.ts'
 import { keepUnchanged } from './unchanged.ts'
+
+/** One write of an existing object. */
+export interface ObjectEdit<K extends KubeKind> {
+  readonly kind: K
+  readonly ref: ObjectRef
+  readonly verb: AuditRecord['verb']
+  readonly user: string
+  /** Answers what would be stored and stores nothing. */
+  readonly isDryRun?: boolean
+  /** The generation rises although the spec is the same. */
+  readonly isGenerationRaised?: boolean
+}
 
 type AuditEntry = { [K in keyof Omit<AuditRecord, 'atMs'>]: AuditRecord[K] | undefined }
 
@@ -53,15 +64,33 @@ export class TwinApiServer implements ApiServer {
     this.listeners.push(listener)
   }
 
-  create<K extends KubeKind>(kind: K, object: KubeObjectOf<K>, user: string): KubeObjectOf<K> {
+  create<K extends KubeKind>(
+    kind: K,
+    object: KubeObjectOf<K>,
+    user: string,
+    isDryRun = false,
+  ): KubeObjectOf<K> {
     const { name, namespace } = object.metadata
-    const entry = { verb: 'create', kind, ref: { namespace, name }, user } as const
+    const dryRun = isDryRun ? { isDryRun } : {}
+    const entry = { verb: 'create', kind, ref: { namespace, name }, user, ...dryRun } as const
     return this.audited({ ...entry, code: 201 }, () => {
       if (this.store.get(kind, namespace, name) !== undefined) {
         throw new RegroupError('already-exists', `${resourceOf(kind)} "${name}" already exists`)
       }
-      return this.store.create(kind, admit(kind, object, this.store))
+      const admitted = admit(kind, object, this.store)
+      return isDryRun ? admitted : this.store.create(kind, admitted)
     })
+  }
+
+  /**
+   * A write that the caller computes from the stored object: a status, a scale, a patch of the wire.
+   * The caller has checked its own preconditions. A dry run answers what would be stored.
+   */
+  edit<K extends KubeKind>(
+    change: ObjectEdit<K>,
+    edit: (before: KubeObjectOf<K>) => KubeObjectOf<K>,
+  ): KubeObjectOf<K> {
+    return this.change(change, {}, edit)
   }
 
   update<K extends KubeKind>(kind: K, object: KubeObjectOf<K>, user: string): KubeObjectOf<K> {
@@ -99,9 +128,8 @@ export class TwinApiServer implements ApiServer {
     }
     return this.audited({ ...entry, code: 200, uidPrecondition }, () => {
       check(kind, before, preconditions ?? {})
-      if (propagationPolicy === 'Orphan') orphanDependents(before, this.store)
       if (kind === 'Pod') this.deletePod(before as Pod, gracePeriodSeconds)
-      else this.deleteOther(kind, before)
+      else this.deleteOther(kind, heldFor(before, propagationPolicy))
       return 'deleted'
     })
   }
@@ -135,9 +163,13 @@ export class TwinApiServer implements ApiServer {
   private deletePod(pod: Pod, graceSeconds: number | undefined): void {
     const deletion = deletionOf(pod, graceSeconds, this.kernel.nowMs())
     if (deletion.kind === 'mark') this.store.replace('Pod', deletion.pod)
-    if (deletion.kind === 'remove') {
-      this.store.remove('Pod', pod.metadata.namespace, pod.metadata.name)
+    if (deletion.kind !== 'remove') return
+    // A bound pod is seen to go before it is gone, as watches of a real server show it.
+    const isMarked = pod.metadata.deletionGracePeriodSeconds === 0
+    if (pod.spec.nodeName !== undefined && !isMarked) {
+      this.store.replace('Pod', markedGone(pod, this.kernel.nowText()))
     }
+    this.store.remove('Pod', pod.metadata.namespace, pod.metadata.name)
   }
 
   /** A namespace only starts to end: its content goes first, in the background. */
@@ -149,36 +181,31 @@ export class TwinApiServer implements ApiServer {
     }
     if (metadata.deletionTimestamp !== undefined) return
     const deletionTimestamp = this.kernel.nowText()
-    const marked = { ...object, metadata: { ...metadata, deletionTimestamp } }
     const isNamespace = kind === 'Namespace'
+    const grace = isNamespace ? {} : { deletionGracePeriodSeconds: 0 }
+    const marked = { ...object, metadata: { ...metadata, deletionTimestamp, ...grace } }
     this.store.replace(kind, isNamespace ? { ...marked, status: { phase: 'Terminating' } } : marked)
   }
 
   private change<K extends KubeKind>(
-    change: { readonly kind: K; readonly ref: ObjectRef } & Pick<AuditRecord, 'verb' | 'user'>,
+    { isDryRun = false, isGenerationRaised = false, kind, ref, user, verb }: ObjectEdit<K>,
     guards: Preconditions,
     edit: (before: KubeObjectOf<K>) => KubeObjectOf<K>,
   ): KubeObjectOf<K> {
-    const { kind, ref } = change
     const before = this.store.get(kind, ref.namespace, ref.name)
-    const stored = this.audited({ ...change, code: 200, before }, () => {
+    const entry = { verb, kind, ref, user, ...(isDryRun ? { isDryRun } : {}) }
+    return this.audited({ ...entry, code: 200, before }, () => {
       if (before === undefined) {
         throw new RegroupError('not-found', `${resourceOf(kind)} "${ref.name}" not found`)
       }
       check(kind, before, guards)
       const edited = admitChange(kind, keepServerFields(before, edit(before)))
-      return this.store.replace(kind, keepUnchanged(before, edited))
+      const kept = keepUnchanged(before, edited)
+      if (isDryRun) return withGeneration(before, kept, isGenerationRaised)
+      if (!isFreed(kind, kept)) return this.store.replace(kind, kept, isGenerationRaised)
+      this.store.remove(kind, ref.namespace, ref.name)
+      return kept
     })
-    this.removeIfFreed(kind, stored)
-    return stored
-  }
-
-  /** An object that was only held by finalizers goes when the last one is taken off. */
-  private removeIfFreed(kind: KubeKind, object: KubeObjectOf<KubeKind>): void {
-    const { metadata } = object
-    if (metadata.deletionTimestamp === undefined || isHeld(object) || kind === 'Namespace') return
-    if (kind === 'Pod' && metadata.deletionGracePeriodSeconds !== 0) return
-    this.store.remove(kind, metadata.namespace, metadata.name)
   }
 
   /** Runs a write and records it, with the status of its failure if it fails. */
@@ -198,6 +225,14 @@ export class TwinApiServer implements ApiServer {
     const record = { atMs: this.kernel.nowMs(), ...entry } as AuditRecord
     for (const listener of this.listeners) listener(record)
   }
+}
+
+/** An object that was only held by finalizers goes with the write that takes the last one off. */
+function isFreed(kind: KubeKind, object: KubeObjectOf<KubeKind>): boolean {
+  const { metadata } = object
+  if (metadata.deletionTimestamp === undefined || isHeld(object) || kind === 'Namespace')
+    return false
+  return kind !== 'Pod' || metadata.deletionGracePeriodSeconds === 0
 }
 
 function check(kind: KubeKind, object: KubeObjectOf<KubeKind>, guards: Preconditions): void {

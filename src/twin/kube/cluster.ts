@@ -72,7 +72,13 @@ export class KubeCluster implements ClusterTwin {
     this.historyStart = dropped[dropped.length - 1]?.resourceVersion ?? this.historyStart
   }
 
-  private changesSince(version: number): readonly StoreEvent[] | undefined {
+  /** The oldest version from which a watch can go on. */
+  get oldestVersion(): number {
+    return this.historyStart
+  }
+
+  /** Changes after a version, oldest first; undefined when they are no longer kept. */
+  changesSince(version: number): readonly StoreEvent[] | undefined {
     if (version < this.historyStart && version < this.store.resourceVersion) return undefined
     return this.history.filter((event) => event.resourceVersion > version)
   }

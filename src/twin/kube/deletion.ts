@@ -1,6 +1,7 @@
 /** How a pod goes: at once, gracefully, or held by finalizers. Twin layer, pure. */
 
-import type { Pod } from '../../world/kube-objects.ts'
+import type { DeleteOptions } from '../../world/kube-api.ts'
+import type { KubeObject, Pod } from '../../world/kube-objects.ts'
 import { timeText } from '../kernel/kernel.ts'
 import { isPodTerminal } from './conditions.ts'
 
@@ -28,6 +29,29 @@ export function deletionOf(pod: Pod, askedSeconds: number | undefined, nowMs: nu
     return withGrace(pod, hurriedSeconds, startMs)
   }
   return grantedSeconds === 0 && !isHeld(pod) ? { kind: 'remove' } : { kind: 'wait' }
+}
+
+/** Finalizer of a delete that waits for the dependents to be deleted. */
+export const foregroundFinalizer = 'foregroundDeletion'
+/** Finalizer of a delete that waits for the dependents to be set free. */
+export const orphanFinalizer = 'orphan'
+
+/** The object as a delete with this policy holds it: the garbage collector frees it when it is done. */
+export function heldFor<T extends KubeObject>(
+  object: T,
+  policy: DeleteOptions['propagationPolicy'],
+): T {
+  if (policy !== 'Foreground' && policy !== 'Orphan') return object
+  const finalizer = policy === 'Orphan' ? orphanFinalizer : foregroundFinalizer
+  const finalizers = object.metadata.finalizers ?? []
+  if (finalizers.includes(finalizer)) return object
+  return { ...object, metadata: { ...object.metadata, finalizers: [...finalizers, finalizer] } }
+}
+
+/** A pod that goes at once. */
+export function markedGone(pod: Pod, now: string): Pod {
+  const deletion = { deletionTimestamp: now, deletionGracePeriodSeconds: 0 }
+  return { ...pod, metadata: { ...pod.metadata, ...deletion } }
 }
 
 /** True while a finalizer keeps the object. */

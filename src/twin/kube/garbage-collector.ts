@@ -3,6 +3,7 @@
 import type { KubeKind, KubeObject, Pod } from '../../world/kube-objects.ts'
 import { type ApiServer, systemUsers } from '../contracts.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { foregroundFinalizer, orphanFinalizer } from './deletion.ts'
 import type { KubeStore } from './store.ts'
 
 /** Owner gone to dependents deleted. */
@@ -43,14 +44,72 @@ export function startGarbageCollector(kernel: Kernel, store: KubeStore, server: 
     if (type === 'DELETED' && kind === 'Pod' && isEnding(namespace, store)) {
       kernel.after(cascadeMs, 'namespace-finish', () => finishNamespace(namespace ?? '', store))
     }
+    if (type === 'DELETED' && ownerUids(object).length > 0) {
+      kernel.after(cascadeMs, 'foreground-deletion', () => freeOwners(object, store))
+    }
+    if (type === 'MODIFIED' && waitsForDependents(object)) {
+      kernel.after(cascadeMs, 'dependents-first', () => finishHeld(kind, object, store, server))
+    }
     if (kind === 'Namespace' && type === 'MODIFIED' && isEnding(name, store)) {
       kernel.after(namespaceMs, 'namespace-deletion', () => emptyNamespace(name, store, server))
     }
   })
 }
 
+function waitsForDependents({ metadata }: KubeObject): boolean {
+  if (metadata.deletionTimestamp === undefined) return false
+  return (metadata.finalizers ?? []).some(
+    (one) => one === foregroundFinalizer || one === orphanFinalizer,
+  )
+}
+
+/** What a delete with a policy waits for: dependents set free, or deleted first. */
+function finishHeld(
+  kind: KubeKind,
+  { metadata: { name, namespace } }: KubeObject,
+  store: KubeStore,
+  server: ApiServer,
+): void {
+  const owner = store.get(kind, namespace, name)
+  if (owner === undefined || !waitsForDependents(owner)) return
+  if (owner.metadata.finalizers?.includes(orphanFinalizer) === true) {
+    orphanDependents(owner, store)
+    freeFrom(kind, owner, orphanFinalizer, store)
+    return
+  }
+  deleteDependents(owner, store, server)
+  freeIfAlone(kind, owner, store)
+}
+
+function freeFrom(kind: KubeKind, owner: KubeObject, finalizer: string, store: KubeStore): void {
+  const { metadata } = owner
+  const finalizers = (metadata.finalizers ?? []).filter((one) => one !== finalizer)
+  store.replace(kind, { ...owner, metadata: { ...metadata, finalizers } })
+  if (finalizers.length === 0) store.remove(kind, metadata.namespace, metadata.name)
+}
+
+function freeIfAlone(kind: KubeKind, owner: KubeObject, store: KubeStore): void {
+  if (owner.metadata.finalizers?.includes(foregroundFinalizer) !== true) return
+  const isAlone = dependentKinds.every((one) => dependentsOf(owner, one, store).length === 0)
+  if (isAlone) freeFrom(kind, owner, foregroundFinalizer, store)
+}
+
+function ownerUids({ metadata }: KubeObject): readonly string[] {
+  return (metadata.ownerReferences ?? []).map(({ uid }) => uid)
+}
+
+/** The last dependent of an owner that goes in the foreground is gone: so is the owner. */
+function freeOwners(dependent: KubeObject, store: KubeStore): void {
+  for (const { kind, name, uid } of dependent.metadata.ownerReferences ?? []) {
+    const owner = store.get(kind as KubeKind, dependent.metadata.namespace, name)
+    if (owner?.metadata.uid === uid && owner.metadata.deletionTimestamp !== undefined) {
+      freeIfAlone(kind as KubeKind, owner, store)
+    }
+  }
+}
+
 /** Takes the owner off its dependents, so that they stay when it goes. */
-export function orphanDependents(owner: KubeObject, store: KubeStore): void {
+function orphanDependents(owner: KubeObject, store: KubeStore): void {
   for (const kind of dependentKinds) {
     for (const dependent of dependentsOf(owner, kind, store)) {
       const { metadata } = dependent
@@ -87,7 +146,8 @@ function isEnding(namespace: string | undefined, store: KubeStore): boolean {
 
 function emptyNamespace(namespace: string, store: KubeStore, server: ApiServer): void {
   if (!isEnding(namespace, store)) return
-  for (const kind of contentKinds) {
+  const others = store.kinds().filter((kind) => !contentKinds.includes(kind))
+  for (const kind of [...contentKinds, ...others]) {
     const content: readonly (KubeObject | Pod)[] =
       kind === 'Pod' ? [...store.podsInNamespace(namespace).values()] : store.list(kind)
     for (const { metadata } of content) {

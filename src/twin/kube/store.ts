@@ -79,6 +79,11 @@ export class KubeStore {
     return keys.map((key) => ofKind.get(key)) as unknown as readonly KubeObjectOf<K>[]
   }
 
+  /** Every kind that was ever stored. */
+  kinds(): readonly KubeKind[] {
+    return [...this.objects.keys()]
+  }
+
   /** The objects of a kind in order of creation; cheaper than {@link list}, do not keep it. */
   values<K extends KubeKind>(kind: K): Iterable<KubeObjectOf<K>> {
     return (this.objects.get(kind)?.values() ?? []) as Iterable<KubeObjectOf<K>>
@@ -127,17 +132,20 @@ export class KubeStore {
    * Replaces an object by a changed copy; raises the generation when `spec` is another object. An
    * unchanged reference is no write and returns the stored object.
    */
-  replace<K extends KubeKind>(kind: K, object: KubeObjectOf<K>): KubeObjectOf<K> {
+  replace<K extends KubeKind>(
+    kind: K,
+    object: KubeObjectOf<K>,
+    isGenerationRaised = false,
+  ): KubeObjectOf<K> {
     const { namespace, name } = object.metadata
     const previous = this.get(kind, namespace, name)
     assert(previous !== undefined, `${kind} ${objectKey(namespace, name)} exists`)
     if (previous === object) return previous
     this.version += 1
-    const isSpecChanged = specOf(previous) !== specOf(object)
-    const generation = (previous.metadata.generation ?? 1) + (isSpecChanged ? 1 : 0)
+    const raised = withGeneration(previous, object, isGenerationRaised)
     const stored = {
-      ...object,
-      metadata: { ...object.metadata, resourceVersion: String(this.version), generation },
+      ...raised,
+      metadata: { ...raised.metadata, resourceVersion: String(this.version) },
     } as KubeObjectOf<K>
     this.put(kind, objectKey(namespace, name), stored)
     this.emit({ type: 'MODIFIED', kind, object: stored, previous, resourceVersion: this.version })
@@ -213,6 +221,17 @@ function removeFrom(index: PodsBy, value: string | undefined, key: string): void
   const pods = index.get(value)
   pods?.delete(key)
   if (pods?.size === 0) index.delete(value)
+}
+
+/** The generation rises with the spec, and once more when the object starts to go. */
+export function withGeneration<T extends KubeObject>(previous: T, object: T, isRaised: boolean): T {
+  const isGoing =
+    previous.metadata.deletionTimestamp === undefined &&
+    object.metadata.deletionTimestamp !== undefined
+  const isSpecChanged = specOf(previous) !== specOf(object)
+  const step = (isSpecChanged || isRaised ? 1 : 0) + (isGoing ? 1 : 0)
+  const generation = (previous.metadata.generation ?? 1) + step
+  return { ...object, metadata: { ...object.metadata, generation } }
 }
 
 function specOf(object: KubeObject): unknown {
