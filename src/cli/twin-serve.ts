@@ -12,7 +12,7 @@ import { exitCode } from './exit-code.ts'
 import { Problem } from './problem.ts'
 import { listUserFiles, readUserFile } from './read-file.ts'
 import type { Streams } from './streams.ts'
-import { writeTwinState } from './twin-state.ts'
+import { KubeconfigFiles, writeTwinState } from './twin-state.ts'
 import { wallClock } from './wall-clock.ts'
 
 /** Flags of the command as they were typed. */
@@ -37,6 +37,7 @@ export async function serveCommand(flags: ServeFlags, streams: Streams): Promise
     throw usage(`output ${flags.output} is not known`, 'Use text or json.')
   }
   const world = await worldOf(flags, streams)
+  const kubeconfigs = new KubeconfigFiles()
   const running = await start({
     world,
     seed: flags.seed,
@@ -48,6 +49,10 @@ export async function serveCommand(flags: ServeFlags, streams: Streams): Promise
     controlPort: parsePort(flags.controlPort),
     controlToken: randomBytes(24).toString('base64url'),
     isThrottled: isThrottled(flags.throttle, speed),
+    clusterServers: async (host) => {
+      const { serveClusters } = await import('../twin/wire/kube/serve-clusters.ts')
+      return serveClusters(host, { address: flags.listen, writeKubeconfig: kubeconfigs.write })
+    },
   })
   const state = writeTwinState(running.served)
   if (!isLoopback(flags.listen)) {
@@ -56,6 +61,7 @@ export async function serveCommand(flags: ServeFlags, streams: Streams): Promise
   streams.out(flags.output === 'json' ? `${JSON.stringify(running.served)}\n` : servedText(running))
   await interrupted()
   state.remove()
+  kubeconfigs.remove()
   await running.stop()
 }
 
@@ -80,10 +86,14 @@ function interrupted(): Promise<void> {
 function servedText({ served }: RunningTwin): string {
   const { aws, clusters, control } = served
   const names = clusters.map((one) => one.name).join(', ')
+  const files = clusters.flatMap(({ kubeconfig, name }) =>
+    kubeconfig === undefined ? [] : [`kubectl   --kubeconfig ${kubeconfig} (${name})`],
+  )
   return [
     `AWS       ${aws.endpoint} (${aws.region})`,
     `control   ${control.endpoint}`,
     `clusters  ${names === '' ? 'none' : names}`,
+    ...files,
     '',
     'In another shell:  eval "$(regroup twin env)"',
     'Ctrl-C ends it; nothing is kept.',

@@ -24,6 +24,24 @@ export function writeTwinState(served: ServedTwin): { remove(): void } {
   }
 }
 
+/** Kubeconfigs of one running twin, readable by this user only. */
+export class KubeconfigFiles {
+  private readonly folder = join(statePath(), '..', `kube-${process.pid}`)
+
+  /** Writes one; gives back its path. */
+  readonly write = (clusterName: string, text: string): string => {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    const path = join(this.folder, `${clusterName.replace(/[^A-Za-z0-9_-]/g, '_')}.yaml`)
+    rmSync(path, { force: true })
+    writeFileSync(path, text, { mode: 0o600, flag: 'wx' })
+    return path
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
 /** The twin that started last and still runs; undefined when there is none. */
 export function runningTwin(): ServedTwin | undefined {
   const state = readState(statePath())

@@ -158,11 +158,11 @@ function filled(state: Replay, text: string): string {
   return text
     .replace(
       /\{rv:([\w.-]+)\}/g,
-      (_, name: string) => metadata(state.byName.get(name))['resourceVersion'] ?? '',
+      (_, name: string) => metadata(state.byName.get(name)).resourceVersion ?? '',
     )
-    .replace(/\{rv\}/g, () => metadata(state.last)['resourceVersion'] ?? '')
-    .replace(/\{uid\}/g, () => metadata(state.last)['uid'] ?? '')
-    .replace(/\{continue\}|<continue:1>/g, () => metadata(state.last)['continue'] ?? '')
+    .replace(/\{rv\}/g, () => metadata(state.last).resourceVersion ?? '')
+    .replace(/\{uid\}/g, () => metadata(state.last).uid ?? '')
+    .replace(/\{continue\}|<continue:1>/g, () => metadata(state.last).continue ?? '')
     .replace(/<rv:4>/g, () => state.exactVersion)
 }
 

@@ -118,6 +118,8 @@ export interface ClusterState {
   readonly updates: UpdateState[]
   readonly accessEntries: Map<string, string>
   tags: StringMap
+  /** Where the cluster's API is served, and the base64 of its authority; absent while nobody serves it. */
+  served?: { readonly endpoint: string; readonly caData: string }
 }
 
 /** A managed node group. */

@@ -20,7 +20,7 @@ export function keepUnchanged<T extends KubeObjectOf<KubeKind>>(before: T, after
 }
 
 /** Equality of plain data; members that are undefined count as present. */
-function isSameJson(one: unknown, other: unknown): boolean {
+export function isSameJson(one: unknown, other: unknown): boolean {
   if (one === other) return true
   if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return false
   if (Array.isArray(one) || Array.isArray(other)) {

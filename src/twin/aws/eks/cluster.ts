@@ -19,9 +19,11 @@ export function clusterView(account: AwsAccount, cluster: ClusterState): Sdk.Clu
     createdAt: new Date(cluster.createdMs),
     version: cluster.version,
     status: cluster.status,
-    endpoint: `https://${cluster.name}.twin.${account.region}.eks.amazonaws.com`,
+    endpoint:
+      cluster.served?.endpoint ??
+      `https://${cluster.name}.twin.${account.region}.eks.amazonaws.com`,
     roleArn: cluster.roleArn,
-    certificateAuthority: { data: btoa(`CA of ${cluster.arn}`) },
+    certificateAuthority: { data: cluster.served?.caData ?? btoa(`CA of ${cluster.arn}`) },
     platformVersion: 'eks.1',
     kubernetesNetworkConfig: { serviceIpv4Cidr: '10.100.0.0/16', ipFamily: 'ipv4' },
     resourcesVpcConfig: {

@@ -118,8 +118,8 @@ function establish(kernel: Kernel, store: KubeStore, name: string): void {
           condition('NamesAccepted', false, 'ListKindConflict', `"${taken}" is already in use`),
           condition('Established', false, 'NotAccepted', 'not all names are accepted'),
         ]
-  const acceptedNames = taken === undefined ? names : { plural: names['plural'] ?? '', kind: '' }
-  const status = { ...(object['status'] as JsonObject), conditions, acceptedNames }
+  const acceptedNames = taken === undefined ? names : { plural: names.plural ?? '', kind: '' }
+  const status = { ...(object.status as JsonObject), conditions, acceptedNames }
   store.replace(definition, { ...object, status } as unknown as KubeObject)
 }
 

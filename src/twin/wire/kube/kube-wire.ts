@@ -110,7 +110,7 @@ export class KubeWire {
   }
 
   private refused(error: unknown, request: WireRequest): Answer {
-    const encoding = errorEncoding(request.headers['accept'])
+    const encoding = errorEncoding(request.headers.accept)
     if (error instanceof StatusError) {
       const { status } = error
       if (error.isPlainText) {

@@ -167,7 +167,7 @@ function callOf(
   const isCollection = path.name === '' && request.method === 'GET'
   const kind: Offer['kind'] = isWatch ? 'watch' : isCollection ? 'list' : 'object'
   const hasProtobuf = resource.custom === undefined
-  const representation = negotiate(request.headers['accept'], { kind, hasProtobuf })
+  const representation = negotiate(request.headers.accept, { kind, hasProtobuf })
   const form = formOf(representation, query, context.kernel.nowMs())
   return { request, query, path, resource, subresource, user: parts.user, form }
 }

@@ -181,7 +181,7 @@ function partialText(resource: Resource, object: KubeObject, form: ObjectForm): 
 function viewMetadata(resource: Resource, object: KubeObject): JsonObject {
   const bare = { ...object, spec: undefined, status: undefined } as unknown as KubeObject
   if (resource.struct === undefined) return object.metadata as unknown as JsonObject
-  return viewOf(resource, bare)['metadata'] as JsonObject
+  return viewOf(resource, bare).metadata as JsonObject
 }
 
 function protobufObject(resource: Resource, object: KubeObject): Buffer {

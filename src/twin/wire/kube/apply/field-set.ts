@@ -113,8 +113,11 @@ interface Pair {
 
 function compare(shape: Shape, { after, before }: Pair, path: string, to: Difference): void {
   if (before === after) return
-  if (after === undefined) return addAll(shape, before, path, to.removed)
-  if (before === undefined) return addAll(shape, after, path, to.changed)
+  if (after === undefined || before === undefined) {
+    if (after === undefined) addAll(shape, before, path, to.removed)
+    else addAll(shape, after, path, to.changed)
+    return
+  }
   const isMap = shape.kind === 'map' && isMapOrNull(before) && isMapOrNull(after)
   const isList = Array.isArray(before ?? []) && Array.isArray(after ?? [])
   if (isMap) {

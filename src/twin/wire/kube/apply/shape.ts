@@ -77,7 +77,7 @@ function shapeOfSchema(schema: unknown): Shape {
   if (!isJsonObject(schema)) return leaf
   if (schema['x-kubernetes-map-type'] === 'atomic') return leaf
   if (textAt(schema, 'type') === 'array') {
-    const item = shapeOfSchema(schema['items'])
+    const item = shapeOfSchema(schema.items)
     switch (textAt(schema, 'x-kubernetes-list-type')) {
       case 'map':
         return {
@@ -98,7 +98,7 @@ function shapeOfSchema(schema: unknown): Shape {
     member: (name) => {
       const own = at(schema, 'properties', name)
       if (own !== undefined) return shapeOfSchema(own)
-      const extra = schema['additionalProperties']
+      const extra = schema.additionalProperties
       if (isJsonObject(extra)) return shapeOfSchema(extra)
       return extra === true || keepsAll ? leaf : undefined
     },

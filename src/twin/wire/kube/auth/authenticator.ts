@@ -35,7 +35,7 @@ export function authenticate(
   credentials: Credentials,
   nowMs: number,
 ): WireUser {
-  const header = request.headers['authorization']
+  const header = request.headers.authorization
   if (header !== undefined) {
     const token = /^Bearer\s+(\S+)$/i.exec(header.trim())?.[1]
     const user = token === undefined ? undefined : userOfToken(token, credentials, nowMs)

@@ -25,7 +25,7 @@ export function draft(target: unknown, name: string): Draft | undefined {
 export function defaultContainer(container: Draft): void {
   setDefault(container, 'terminationMessagePath', '/dev/termination-log')
   setDefault(container, 'terminationMessagePolicy', 'File')
-  setDefault(container, 'imagePullPolicy', pullPolicyOf(String(container['image'] ?? '')))
+  setDefault(container, 'imagePullPolicy', pullPolicyOf(String(container.image ?? '')))
   for (const port of drafts(container, 'ports')) setDefault(port, 'protocol', 'TCP')
   for (const variable of drafts(container, 'env')) {
     const reference = draft(draft(variable, 'valueFrom'), 'fieldRef')
@@ -68,7 +68,7 @@ const fileMode = 420
 
 /** Defaults of one volume. */
 export function defaultVolume(volume: Draft): void {
-  if (Object.keys(volume).length === 1) volume['emptyDir'] = {}
+  if (Object.keys(volume).length === 1) volume.emptyDir = {}
   for (const name of ['configMap', 'secret', 'projected', 'downwardAPI']) {
     const source = draft(volume, name)
     if (source !== undefined) setDefault(source, 'defaultMode', fileMode)

@@ -81,7 +81,7 @@ function defaultAutoscaler(object: Draft): void {
   const spec = draft(object, 'spec')
   if (spec === undefined) return
   setDefault(spec, 'minReplicas', 1)
-  if (object['apiVersion'] !== 'autoscaling/v2') return
+  if (object.apiVersion !== 'autoscaling/v2') return
   const target = { type: 'Utilization', averageUtilization: 80 }
   setDefault(spec, 'metrics', [{ type: 'Resource', resource: { name: 'cpu', target } }])
 }
@@ -89,10 +89,10 @@ function defaultAutoscaler(object: Draft): void {
 function defaultSubjects(object: Draft): void {
   const group = 'rbac.authorization.k8s.io'
   for (const subject of drafts(object, 'subjects')) {
-    if (subject['kind'] !== 'ServiceAccount') setDefault(subject, 'apiGroup', group)
+    if (subject.kind !== 'ServiceAccount') setDefault(subject, 'apiGroup', group)
   }
   const role = draft(object, 'roleRef')
-  if (role !== undefined && role['apiGroup'] === '') role['apiGroup'] = group
+  if (role !== undefined && role.apiGroup === '') role.apiGroup = group
 }
 
 function defaultNetworkPolicy(object: Draft): void {
@@ -103,7 +103,7 @@ function defaultNetworkPolicy(object: Draft): void {
       for (const port of drafts(rule, 'ports')) setDefault(port, 'protocol', 'TCP')
     }
   }
-  setDefault(spec, 'policyTypes', ['Ingress', ...(spec['egress'] === undefined ? [] : ['Egress'])])
+  setDefault(spec, 'policyTypes', ['Ingress', ...(spec.egress === undefined ? [] : ['Egress'])])
 }
 
 function defaultWebhooks(object: Draft): void {
@@ -113,7 +113,7 @@ function defaultWebhooks(object: Draft): void {
     setDefault(webhook, 'namespaceSelector', {})
     setDefault(webhook, 'objectSelector', {})
     setDefault(webhook, 'timeoutSeconds', 10)
-    if (object['kind'] === 'MutatingWebhookConfiguration') {
+    if (object.kind === 'MutatingWebhookConfiguration') {
       setDefault(webhook, 'reinvocationPolicy', 'Never')
     }
     for (const rule of drafts(webhook, 'rules')) setDefault(rule, 'scope', '*')
@@ -125,7 +125,7 @@ function defaultWebhooks(object: Draft): void {
 function defaultDefinition(object: Draft): void {
   const spec = draft(object, 'spec') ?? {}
   const names = draft(spec, 'names') ?? {}
-  const kind = String(names['kind'] ?? '')
+  const kind = String(names.kind ?? '')
   setDefault(names, 'singular', kind.toLowerCase())
   setDefault(names, 'listKind', `${kind}List`)
   setDefault(spec, 'conversion', { strategy: 'None' })

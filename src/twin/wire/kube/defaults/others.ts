@@ -10,7 +10,7 @@ export function defaultService(object: Draft): void {
   setDefault(spec, 'sessionAffinity', 'None')
   for (const port of drafts(spec, 'ports')) {
     setDefault(port, 'protocol', 'TCP')
-    if (port['targetPort'] === 0 || port['targetPort'] === '') port['targetPort'] = port['port']
+    if (port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port
   }
   const { type } = spec
   if (type === 'ExternalName') return
@@ -28,15 +28,15 @@ export function defaultSecret(object: Draft): void {
   for (const [name, text] of Object.entries(texts)) {
     data[name] = Buffer.from(String(text)).toString('base64')
   }
-  object['data'] = data
-  delete object['stringData']
+  object.data = data
+  delete object.stringData
 }
 
 /** v1 Namespace. */
 export function defaultNamespace(object: Draft): void {
   const metadata = draft(object, 'metadata') ?? {}
-  const labels = { ...draft(metadata, 'labels'), 'kubernetes.io/metadata.name': metadata['name'] }
-  metadata['labels'] = labels
+  const labels = { ...draft(metadata, 'labels'), 'kubernetes.io/metadata.name': metadata.name }
+  metadata.labels = labels
   const status = draft(object, 'status')
   if (status !== undefined) setDefault(status, 'phase', 'Active')
 }
@@ -92,11 +92,11 @@ export function defaultEndpointSlice(object: Draft): void {
 /** v1 LimitRange: of containers, max is the default limit and that the default request. */
 export function defaultLimitRange(object: Draft): void {
   for (const limit of drafts(draft(object, 'spec'), 'limits')) {
-    if (limit['type'] !== 'Container') continue
+    if (limit.type !== 'Container') continue
     const max = draft(limit, 'max') ?? {}
     const limits: Draft = { ...max, ...draft(limit, 'default') }
     const requests: Draft = { ...limits, ...draft(limit, 'min'), ...draft(limit, 'defaultRequest') }
-    if (Object.keys(limits).length > 0) limit['default'] = limits
-    if (Object.keys(requests).length > 0) limit['defaultRequest'] = requests
+    if (Object.keys(limits).length > 0) limit.default = limits
+    if (Object.keys(requests).length > 0) limit.defaultRequest = requests
   }
 }

@@ -19,18 +19,18 @@ export function defaultPodSpec(spec: Draft | undefined): void {
   setDefault(spec, 'dnsPolicy', 'ClusterFirst')
   setDefault(spec, 'securityContext', {})
   setDefault(spec, 'schedulerName', 'default-scheduler')
-  const account = spec['serviceAccountName'] ?? spec['serviceAccount']
+  const account = spec.serviceAccountName ?? spec.serviceAccount
   if (account !== undefined) {
-    spec['serviceAccountName'] = account
-    spec['serviceAccount'] = account
+    spec.serviceAccountName = account
+    spec.serviceAccount = account
   }
   for (const volume of drafts(spec, 'volumes')) defaultVolume(volume)
   for (const list of ['initContainers', 'containers']) {
     for (const container of drafts(spec, list)) {
       defaultContainer(container)
-      if (spec['hostNetwork'] === true) {
+      if (spec.hostNetwork === true) {
         for (const port of drafts(container, 'ports')) {
-          setDefault(port, 'hostPort', port['containerPort'])
+          setDefault(port, 'hostPort', port.containerPort)
         }
       }
     }
@@ -57,7 +57,7 @@ export function defaultPod(pod: Draft): void {
   if (status === undefined) return
   setDefault(status, 'phase', 'Pending')
   setDefault(status, 'qosClass', qualityOf(spec))
-  if (status['podIP'] !== undefined) setDefault(status, 'podIPs', [{ ip: status['podIP'] }])
+  if (status.podIP !== undefined) setDefault(status, 'podIPs', [{ ip: status.podIP }])
 }
 
 function defaultRequests(resources: Draft | undefined): void {
@@ -65,7 +65,7 @@ function defaultRequests(resources: Draft | undefined): void {
   if (resources === undefined || limits === undefined) return
   const requests: Draft = { ...draft(resources, 'requests') }
   for (const [name, value] of Object.entries(limits)) setDefault(requests, name, value)
-  resources['requests'] = requests
+  resources.requests = requests
 }
 
 /** Guaranteed, Burstable or BestEffort, from cpu and memory of all containers. */

@@ -13,7 +13,7 @@ export function defaultDeployment(object: Draft): void {
   const strategy = draft(spec, 'strategy')
   if (strategy !== undefined) {
     setDefault(strategy, 'type', 'RollingUpdate')
-    if (strategy['type'] === 'RollingUpdate') {
+    if (strategy.type === 'RollingUpdate') {
       setDefault(strategy, 'rollingUpdate', {})
       const rolling = draft(strategy, 'rollingUpdate') ?? {}
       setDefault(rolling, 'maxUnavailable', '25%')
@@ -34,13 +34,13 @@ export function defaultStatefulSet(object: Draft): void {
   setDefault(spec, 'persistentVolumeClaimRetentionPolicy', retention)
   const strategy = draft(spec, 'updateStrategy') ?? {}
   setDefault(strategy, 'type', 'RollingUpdate')
-  if (strategy['type'] === 'RollingUpdate') {
+  if (strategy.type === 'RollingUpdate') {
     setDefault(strategy, 'rollingUpdate', {})
     setDefault(draft(strategy, 'rollingUpdate') ?? {}, 'partition', 0)
   }
   for (const claim of drafts(spec, 'volumeClaimTemplates')) {
-    claim['kind'] = 'PersistentVolumeClaim'
-    claim['apiVersion'] = 'v1'
+    claim.kind = 'PersistentVolumeClaim'
+    claim.apiVersion = 'v1'
     setDefault(draft(claim, 'spec') ?? {}, 'volumeMode', 'Filesystem')
     setDefault(draft(claim, 'status') ?? {}, 'phase', 'Pending')
   }
@@ -56,7 +56,7 @@ export function defaultDaemonSet(object: Draft): void {
   setDefault(spec, 'revisionHistoryLimit', 10)
   const strategy = draft(spec, 'updateStrategy') ?? {}
   setDefault(strategy, 'type', 'RollingUpdate')
-  if (strategy['type'] === 'RollingUpdate') {
+  if (strategy.type === 'RollingUpdate') {
     setDefault(strategy, 'rollingUpdate', {})
     const rolling = draft(strategy, 'rollingUpdate') ?? {}
     setDefault(rolling, 'maxUnavailable', 1)
@@ -91,15 +91,15 @@ export function defaultReplicationController(object: Draft): void {
 export function defaultJob(object: Draft): void {
   const spec = draft(object, 'spec')
   if (spec === undefined) return
-  const hasNeither = spec['completions'] === undefined && spec['parallelism'] === undefined
-  if (hasNeither) spec['completions'] = 1
+  const hasNeither = spec.completions === undefined && spec.parallelism === undefined
+  if (hasNeither) spec.completions = 1
   setDefault(spec, 'parallelism', 1)
-  const isPerIndex = spec['backoffLimitPerIndex'] !== undefined
+  const isPerIndex = spec.backoffLimitPerIndex !== undefined
   setDefault(spec, 'backoffLimit', isPerIndex ? 2_147_483_647 : 6)
   setDefault(spec, 'completionMode', 'NonIndexed')
   setDefault(spec, 'suspend', false)
   setDefault(spec, 'manualSelector', false)
-  const replacement = spec['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed'
+  const replacement = spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed'
   setDefault(spec, 'podReplacementPolicy', replacement)
   defaultTemplate(spec)
 }

@@ -30,7 +30,7 @@ export function discoveryAnswer(
 ): Answer | undefined {
   const bare = path.endsWith('/') && path !== '/' ? path.slice(0, -1) : path
   if (bare === '/api' || bare === '/apis') {
-    if (wantsAggregated(request.headers['accept']))
+    if (wantsAggregated(request.headers.accept))
       return withTag(request, aggregatedOf(bare, registry))
     return jsonAnswer(200, bare === '/api' ? apiVersions(serverAddress) : groupList(registry))
   }

@@ -28,24 +28,23 @@ function rejected(): StatusError {
 
 function applyOperation(object: unknown, operation: unknown): unknown {
   if (!isJsonObject(operation)) throw rejected()
-  const path = pointer(operation['path'])
-  switch (operation['op']) {
+  const path = pointer(operation.path)
+  switch (operation.op) {
     case 'add':
-      return setAt(object, path, operation['value'], 'add')
+      return setAt(object, path, operation.value, 'add')
     case 'replace':
-      return setAt(object, path, operation['value'], 'replace')
+      return setAt(object, path, operation.value, 'replace')
     case 'remove':
       return removeAt(object, path)
     case 'copy':
-      return setAt(object, path, getAt(object, pointer(operation['from'])), 'add')
+      return setAt(object, path, getAt(object, pointer(operation.from)), 'add')
     case 'move': {
-      const from = pointer(operation['from'])
+      const from = pointer(operation.from)
       const value = getAt(object, from)
       return setAt(removeAt(object, from), path, value, 'add')
     }
     case 'test':
-      if (!isSameJson(getAt(object, path, true) ?? null, operation['value'] ?? null))
-        throw rejected()
+      if (!isSameJson(getAt(object, path, true) ?? null, operation.value ?? null)) throw rejected()
       return object
     default:
       throw rejected()

@@ -48,30 +48,38 @@ function writeValue(writer: MessageWriter, number: number, type: FieldType, valu
 function writeScalar(writer: MessageWriter, number: number, scalar: Scalar, value: unknown): void {
   switch (scalar) {
     case 'bool':
-      return writer.varint(number, value === true ? 1 : 0)
+      writer.varint(number, value === true ? 1 : 0)
+      return
     case 'int32':
     case 'int64':
     case 'uint32':
     case 'uint64':
     case 'Duration':
-      return writer.varint(number, typeof value === 'number' ? Math.trunc(value) : 0)
+      writer.varint(number, typeof value === 'number' ? Math.trunc(value) : 0)
+      return
     case 'double':
-      return writer.double(number, Number(value ?? 0))
+      writer.double(number, Number(value ?? 0))
+      return
     case 'string':
-      return writer.bytes(number, String(value ?? ''))
+      writer.bytes(number, String(value ?? ''))
+      return
     case 'bytes':
       if (typeof value === 'string') writer.bytes(number, Buffer.from(value, 'base64'))
       return
     case 'Quantity':
-      return writer.bytes(number, wrapped(1, String(value ?? '0')))
+      writer.bytes(number, wrapped(1, String(value ?? '0')))
+      return
     case 'Time':
     case 'MicroTime':
-      return writer.bytes(number, timeBytes(value))
+      writer.bytes(number, timeBytes(value))
+      return
     case 'IntOrString':
-      return writer.bytes(number, intOrString(value))
+      writer.bytes(number, intOrString(value))
+      return
     case 'FieldsV1':
     case 'JSON':
-      return writer.bytes(number, value === undefined ? '' : wrapped(1, JSON.stringify(value)))
+      writer.bytes(number, value === undefined ? '' : wrapped(1, JSON.stringify(value)))
+      return
   }
 }
 

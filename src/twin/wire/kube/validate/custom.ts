@@ -127,7 +127,7 @@ function checkList(
   faults: Faults,
 ): void {
   for (const [index, one] of value.entries()) {
-    check(schema['items'], one, `${path}[${index}]`, faults)
+    check(schema.items, one, `${path}[${index}]`, faults)
   }
   const keys = listAt(schema, 'x-kubernetes-list-map-keys').map(String)
   if (keys.length === 0) return
@@ -144,7 +144,7 @@ function checkObject(schema: JsonObject, value: JsonObject, path: string, faults
   for (const name of listAt(schema, 'required').map(String)) {
     if (value[name] === undefined) faults.push(required(path === '' ? name : `${path}.${name}`))
   }
-  const properties = schema['properties']
+  const properties = schema.properties
   const members = Object.entries(isJsonObject(properties) ? properties : {}).sort()
   for (const [name, one] of members) {
     const member = Object.hasOwn(value, name) ? value[name] : undefined
@@ -155,7 +155,7 @@ function checkObject(schema: JsonObject, value: JsonObject, path: string, faults
 }
 
 function isOfType(type: string, value: unknown, schema: JsonObject): boolean {
-  if (value === null && schema['nullable'] === true) return true
+  if (value === null && schema.nullable === true) return true
   if (schema['x-kubernetes-int-or-string'] === true) {
     return typeof value === 'string' || Number.isInteger(value)
   }
@@ -192,7 +192,7 @@ function ruleFaults(schema: unknown, value: unknown, before: unknown, path: stri
       )
     }
   }
-  const properties = schema['properties']
+  const properties = schema.properties
   for (const [name, one] of Object.entries(isJsonObject(properties) ? properties : {})) {
     const inner = path === '' ? name : `${path}.${name}`
     faults.push(...ruleFaults(one, at(value, name), at(before, name), inner))

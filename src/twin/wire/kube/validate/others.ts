@@ -112,7 +112,7 @@ export function dataFaults(object: JsonObject): Faults {
   for (const member of ['data', 'binaryData']) {
     const data = at(object, member)
     for (const [key, value] of Object.entries(isJsonObject(data) ? data : {})) {
-      const isBinary = member === 'binaryData' || object['kind'] === 'Secret'
+      const isBinary = member === 'binaryData' || object.kind === 'Secret'
       bytes += Buffer.byteLength(String(value), isBinary ? 'base64' : 'utf8')
       if (!/^[-._a-zA-Z0-9]+$/.test(key) || key.length > 253) {
         const why =
@@ -122,19 +122,19 @@ export function dataFaults(object: JsonObject): Faults {
     }
   }
   if (bytes > dataBytesMax)
-    faults.push(tooLong(object['kind'] === 'Secret' ? 'data' : '[]', dataBytesMax))
+    faults.push(tooLong(object.kind === 'Secret' ? 'data' : '[]', dataBytesMax))
   return faults
 }
 
 /** ConfigMap and Secret: immutable means immutable. */
 export function dataChangeFaults(before: JsonObject, after: JsonObject): Faults {
   const faults: Faults = []
-  if (after['kind'] === 'Secret' && before['type'] !== after['type']) {
-    faults.push(invalidValue('type', after['type'], 'field is immutable'))
+  if (after.kind === 'Secret' && before.type !== after.type) {
+    faults.push(invalidValue('type', after.type, 'field is immutable'))
   }
-  if (before['immutable'] !== true) return faults
+  if (before.immutable !== true) return faults
   const why = 'field is immutable when `immutable` is set'
-  if (after['immutable'] !== true) faults.push(forbiddenField('immutable', why))
+  if (after.immutable !== true) faults.push(forbiddenField('immutable', why))
   for (const name of ['data', 'binaryData']) {
     if (!isSameJson(before[name], after[name])) faults.push(forbiddenField(name, why))
   }

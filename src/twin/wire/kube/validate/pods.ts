@@ -133,13 +133,11 @@ function frozenPart(spec: unknown): JsonObject {
       ? list.map((one) => ({ ...(isJsonObject(one) ? one : {}), image: '' }))
       : list
   const { activeDeadlineSeconds: _, tolerations: __, ...rest } = spec
-  const grace = rest['terminationGracePeriodSeconds']
+  const grace = rest.terminationGracePeriodSeconds
   return {
     ...rest,
-    containers: bare(rest['containers']),
-    ...(rest['initContainers'] === undefined
-      ? {}
-      : { initContainers: bare(rest['initContainers']) }),
+    containers: bare(rest.containers),
+    ...(rest.initContainers === undefined ? {} : { initContainers: bare(rest.initContainers) }),
     ...(grace === 1 ? {} : { terminationGracePeriodSeconds: grace }),
   }
 }

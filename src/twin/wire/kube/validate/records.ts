@@ -16,7 +16,7 @@ export function eventFaults(object: JsonObject): Faults {
 
 /** PriorityClass: its value stays. */
 export function priorityChangeFaults(before: JsonObject, after: JsonObject): Faults {
-  if (before['value'] === after['value']) return []
+  if (before.value === after.value) return []
   return [forbiddenField('value', 'may not be changed in an update.')]
 }
 
@@ -60,11 +60,11 @@ function schemaFaults(schema: unknown, field: string, depth = 0): Faults {
   if (typeof type === 'string' && !schemaTypes.includes(type)) {
     faults.push(unsupported(`${field}.type`, type, schemaTypes))
   }
-  const properties = schema['properties']
+  const properties = schema.properties
   for (const [name, one] of Object.entries(isJsonObject(properties) ? properties : {})) {
     faults.push(...schemaFaults(one, `${field}.properties[${name}]`, depth + 1))
   }
-  return [...faults, ...schemaFaults(schema['items'], `${field}.items`, depth + 1)]
+  return [...faults, ...schemaFaults(schema.items, `${field}.items`, depth + 1)]
 }
 
 function isSelectable(schema: unknown, path: string): boolean {

@@ -68,9 +68,9 @@ function hpaV1(hpa: JsonObject): JsonObject {
     ...hpa,
     metadata: Object.keys(all).length === 0 ? metadata : { ...metadata, annotations: all },
     spec: {
-      scaleTargetRef: spec['scaleTargetRef'],
-      minReplicas: spec['minReplicas'],
-      maxReplicas: spec['maxReplicas'],
+      scaleTargetRef: spec.scaleTargetRef,
+      minReplicas: spec.minReplicas,
+      maxReplicas: spec.maxReplicas,
       ...(utilization === undefined ? {} : { targetCPUUtilizationPercentage: utilization }),
     },
     status: statusOfV1(at(hpa, 'status')),

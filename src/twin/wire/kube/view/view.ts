@@ -27,7 +27,7 @@ export function viewOf(resource: Resource, stored: KubeObject): JsonObject {
 
 function withGeneration(resource: Resource, shown: JsonObject): JsonObject {
   if (generationRuleOf(resource) !== undefined) return shown
-  const { generation: _, ...metadata } = shown['metadata'] as JsonObject
+  const { generation: _, ...metadata } = shown.metadata as JsonObject
   return { ...shown, metadata }
 }
 

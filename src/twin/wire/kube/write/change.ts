@@ -104,7 +104,7 @@ function managersOfChange(
   const own = at(before, 'metadata', 'managedFields')
   const isReplaced = sent !== undefined && !isSameJson(sent, own)
   const base = isReplaced
-    ? { ...before, metadata: { ...(before['metadata'] as JsonObject), managedFields: sent } }
+    ? { ...before, metadata: { ...(before.metadata as JsonObject), managedFields: sent } }
     : before
   // An empty list, or one of empty entries, takes all managers off, as recorded.
   if (isReplaced && managersOf(base).every(({ fields }) => fields.size === 0)) return []
@@ -123,7 +123,7 @@ function managersOfChange(
 }
 
 function withManagers(object: JsonObject, managers: readonly Manager[]): JsonObject {
-  const { managedFields: _, ...metadata } = object['metadata'] as JsonObject
+  const { managedFields: _, ...metadata } = object.metadata as JsonObject
   const written = writeManagers(managers)
   const owned = written === undefined ? metadata : { ...metadata, managedFields: written }
   return { ...object, metadata: owned }
@@ -154,7 +154,7 @@ function store(
 
 function isGenerationRaised(resource: Resource, before: JsonObject, final: JsonObject): boolean {
   const rule = generationRuleOf(resource)
-  if (rule === undefined || !isSameJson(before['spec'], final['spec'])) return false
+  if (rule === undefined || !isSameJson(before.spec, final.spec)) return false
   const differs = (...path: readonly string[]): boolean =>
     !isSameJson(at(before, ...path), at(final, ...path))
   if (rule.onAnnotations && differs('metadata', 'annotations')) return true

@@ -8,24 +8,24 @@ import { at, listAt } from '../schema/own.ts'
 /** Allocates what a client left open. */
 export function prepareService(object: Draft, context: WireContext): void {
   const spec = draft(object, 'spec')
-  object['status'] = { loadBalancer: {} }
-  if (spec === undefined || spec['type'] === 'ExternalName') return
-  const isHeadless = spec['clusterIP'] === 'None'
+  object.status = { loadBalancer: {} }
+  if (spec === undefined || spec.type === 'ExternalName') return
+  const isHeadless = spec.clusterIP === 'None'
   if (isHeadless) {
     const hasSelector = draft(spec, 'selector') !== undefined
-    spec['clusterIPs'] = ['None']
+    spec.clusterIPs = ['None']
     setDefault(spec, 'ipFamilies', hasSelector ? ['IPv4'] : ['IPv4', 'IPv6'])
     setDefault(spec, 'ipFamilyPolicy', hasSelector ? 'SingleStack' : 'RequireDualStack')
     return
   }
   setDefault(spec, 'clusterIP', freeAddress(context))
-  setDefault(spec, 'clusterIPs', [spec['clusterIP']])
+  setDefault(spec, 'clusterIPs', [spec.clusterIP])
   setDefault(spec, 'ipFamilies', ['IPv4'])
   setDefault(spec, 'ipFamilyPolicy', 'SingleStack')
-  if (spec['type'] === 'ClusterIP') return
+  if (spec.type === 'ClusterIP') return
   const taken = takenPorts(context)
   for (const port of drafts(spec, 'ports')) setDefault(port, 'nodePort', freePort(context, taken))
-  if (spec['externalTrafficPolicy'] === 'Local' && spec['type'] === 'LoadBalancer') {
+  if (spec.externalTrafficPolicy === 'Local' && spec.type === 'LoadBalancer') {
     setDefault(spec, 'healthCheckNodePort', freePort(context, taken))
   }
 }

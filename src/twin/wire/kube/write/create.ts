@@ -39,7 +39,7 @@ export function storeNew(
   const shaped = shapeNew(call, body)
   const refuse = (why: string): Error => cannotHandle(resource, why)
   const warnings = [...judgeNotes(shaped.notes, options.validation, refuse)]
-  const metadata = newMetadata(context, call, shaped.object['metadata'] as JsonObject)
+  const metadata = newMetadata(context, call, shaped.object.metadata as JsonObject)
   requireNamespace(context, call.path.namespace)
   const object: Record<string, unknown> = { ...shaped.object, metadata }
   const draft = prepared(context, call, object)
@@ -58,7 +58,7 @@ export function storeNew(
     context.kernel.nowText(),
   )
   const managedFields = writeManagers(managers)
-  const owned = { ...(draft['metadata'] as JsonObject), ...(managedFields && { managedFields }) }
+  const owned = { ...(draft.metadata as JsonObject), ...(managedFields && { managedFields }) }
   return finish(
     context,
     call,
@@ -106,7 +106,7 @@ function unstored({ cluster, kernel }: WireContext, object: KubeObject): KubeObj
 function shapeNew({ resource }: ResourceCall, body: DecodedBody): DecodedBody {
   if (resource.custom === undefined) return body
   const { unknownFields, value } = shapeCustom(resource.custom, body.object)
-  const metadata = decodeAs('meta.v1.ObjectMeta', body.object['metadata'] ?? {})
+  const metadata = decodeAs('meta.v1.ObjectMeta', body.object.metadata ?? {})
   const strangers = [
     ...metadata.unknownFields.map((path) => `metadata.${path}`),
     ...unknownFields,
@@ -122,7 +122,7 @@ function prepared(
 ): Record<string, unknown> {
   const typed = fromStoredHead(resource, object)
   if (resource.struct === undefined) {
-    if (resource.custom?.hasStatus === true) delete typed['status']
+    if (resource.custom?.hasStatus === true) delete typed.status
     return typed
   }
   const shaped = decodeAs(resource.struct, typed).value

@@ -33,10 +33,10 @@ export function newMetadata(
   checkNamespace(textAt(metadata, 'namespace'), path.namespace)
   const result: Record<string, unknown> = { ...metadata }
   for (const name of serverOwned) delete result[name]
-  if (path.namespace !== undefined) result['namespace'] = path.namespace
+  if (path.namespace !== undefined) result.namespace = path.namespace
   const base = textAt(metadata, 'generateName')
   if (textAt(metadata, 'name') === '' && base !== '') {
-    result['name'] = `${base.slice(0, generatedBaseMax)}${suffix(context)}`
+    result.name = `${base.slice(0, generatedBaseMax)}${suffix(context)}`
   }
   return result
 }

@@ -66,7 +66,7 @@ export function applyPatchBody(
       ? goText(patch)
       : patchedText(patched, kind === 'merge' ? patch : touched(patch))
   if (struct === undefined) return { object: patched, warnings: [] }
-  if (patched['kind'] !== before['kind'] || patched['apiVersion'] !== before['apiVersion']) {
+  if (patched.kind !== before.kind || patched.apiVersion !== before.apiVersion) {
     throw invalidPatch(shown, 'the patch may not change kind or apiVersion')
   }
   try {
@@ -97,7 +97,7 @@ function patchedOf(
 function touched(patch: unknown): JsonObject {
   const result: Record<string, unknown> = {}
   for (const operation of Array.isArray(patch) ? patch : []) {
-    const path = isJsonObject(operation) ? String(operation['path'] ?? '') : ''
+    const path = isJsonObject(operation) ? String(operation.path ?? '') : ''
     const [, first = '', second] = path.split('/')
     if (second !== undefined && first !== '__proto__') result[first] = {}
   }

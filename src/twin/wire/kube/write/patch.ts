@@ -154,7 +154,7 @@ function createApplied(
   }
   requireNamespace(context, path.namespace)
   const { managers, object } = applyConfig(input)
-  const { resourceVersion: _, ...sent } = object['metadata'] as JsonObject
+  const { resourceVersion: _, ...sent } = object.metadata as JsonObject
   const metadata = newMetadata(context, call, sent)
   const head = { ...object, kind: resource.kind, apiVersion: apiVersionOf(resource), metadata }
   const shaped =
@@ -164,7 +164,7 @@ function createApplied(
   applyDefaults(resource, shaped)
   validateNew(resource, shaped)
   const managedFields = writeManagers(managers)
-  const owned = { ...(shaped['metadata'] as JsonObject), ...(managedFields && { managedFields }) }
+  const owned = { ...(shaped.metadata as JsonObject), ...(managedFields && { managedFields }) }
   const how = { warnings: [], isDryRun: options.isDryRun }
   return finish(context, call, { ...shaped, metadata: owned }, how)
 }

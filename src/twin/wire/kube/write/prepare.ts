@@ -24,9 +24,9 @@ const byKind: Readonly<Record<string, Prepare>> = {
 
 /** Changes a fresh object in place. The status of a create is only kept for nodes. */
 export function prepareNew(resource: Resource, object: Draft, context: WireContext): void {
-  if (resource.subresources.has('status') && resource.kind !== 'Node') delete object['status']
+  if (resource.subresources.has('status') && resource.kind !== 'Node') delete object.status
   if (resource.custom === undefined && Object.hasOwn(byKind, resource.kind)) {
-    if (resource.subresources.has('status') && resource.kind !== 'Node') object['status'] = {}
+    if (resource.subresources.has('status') && resource.kind !== 'Node') object.status = {}
     byKind[resource.kind]?.(object, context)
   }
 }
@@ -34,35 +34,35 @@ export function prepareNew(resource: Resource, object: Draft, context: WireConte
 function addFinalizer(object: Draft, finalizer: string): void {
   const metadata = draft(object, 'metadata') ?? {}
   const known = listAt(metadata, 'finalizers')
-  if (!known.includes(finalizer)) metadata['finalizers'] = [...known, finalizer]
+  if (!known.includes(finalizer)) metadata.finalizers = [...known, finalizer]
 }
 
 function prepareNamespace(object: Draft): void {
   const spec = draft(object, 'spec') ?? {}
   const known = listAt(spec, 'finalizers')
-  if (!known.includes('kubernetes')) spec['finalizers'] = [...known, 'kubernetes']
-  object['spec'] = spec
-  object['status'] = { phase: 'Active' }
+  if (!known.includes('kubernetes')) spec.finalizers = [...known, 'kubernetes']
+  object.spec = spec
+  object.status = { phase: 'Active' }
 }
 
 function prepareVolume(object: Draft, { kernel }: WireContext): void {
   addFinalizer(object, 'kubernetes.io/pv-protection')
-  object['status'] = { phase: 'Pending', lastPhaseTransitionTime: kernel.nowText() }
+  object.status = { phase: 'Pending', lastPhaseTransitionTime: kernel.nowText() }
 }
 
 function prepareDaemonSet(object: Draft): void {
   const metadata = draft(object, 'metadata') ?? {}
   const annotations: Draft = { ...draft(metadata, 'annotations') }
   setDefault(annotations, 'deprecated.daemonset.template.generation', '1')
-  metadata['annotations'] = annotations
+  metadata.annotations = annotations
 }
 
 function prepareDefinition(object: Draft): void {
-  const stored = drafts(draft(object, 'spec'), 'versions').filter((one) => one['storage'] === true)
-  object['status'] = {
+  const stored = drafts(draft(object, 'spec'), 'versions').filter((one) => one.storage === true)
+  object.status = {
     conditions: null,
     acceptedNames: { plural: '', kind: '' },
-    storedVersions: stored.map((one) => one['name']),
+    storedVersions: stored.map((one) => one.name),
   }
 }
 
@@ -76,10 +76,10 @@ function preparePod(object: Draft, context: WireContext): void {
     textAt(spec, 'serviceAccountName'),
   )
   const isOff = draft(account, 'automountServiceAccountToken') ?? false
-  const wanted = spec['automountServiceAccountToken'] ?? !isOff
+  const wanted = spec.automountServiceAccountToken ?? !isOff
   if (wanted !== false) mountToken(spec, context)
   if (listAt(spec, 'schedulingGates').length === 0) return
-  object['status'] = {
+  object.status = {
     phase: 'Pending',
     conditions: [
       {
@@ -98,13 +98,13 @@ const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount'
 function mountToken(spec: Draft, context: WireContext): void {
   const containers = [...drafts(spec, 'containers'), ...drafts(spec, 'initContainers')]
   const missing = containers.filter(
-    (one) => !drafts(one, 'volumeMounts').some((mount) => mount['mountPath'] === tokenPath),
+    (one) => !drafts(one, 'volumeMounts').some((mount) => mount.mountPath === tokenPath),
   )
   if (missing.length === 0) return
   const name = `kube-api-access-${suffix(context)}`
   for (const container of missing) {
     const mount = { name, readOnly: true, mountPath: tokenPath }
-    container['volumeMounts'] = [...drafts(container, 'volumeMounts'), mount]
+    container.volumeMounts = [...drafts(container, 'volumeMounts'), mount]
   }
   const namespaceField = { apiVersion: 'v1', fieldPath: 'metadata.namespace' }
   const sources = [
@@ -112,5 +112,5 @@ function mountToken(spec: Draft, context: WireContext): void {
     { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
     { downwardAPI: { items: [{ path: 'namespace', fieldRef: namespaceField }] } },
   ]
-  spec['volumes'] = [...drafts(spec, 'volumes'), { name, projected: { sources, defaultMode: 420 } }]
+  spec.volumes = [...drafts(spec, 'volumes'), { name, projected: { sources, defaultMode: 420 } }]
 }

@@ -22,11 +22,11 @@ export function reshaped(resource: Resource, { after, before, isStatus }: Sides)
   const metadata = metadataAfter(resource, { after, before, isStatus })
   const hasStatus = resource.subresources.has('status')
   const draft: Record<string, unknown> = isStatus
-    ? { ...before, status: after['status'], metadata }
-    : { ...after, ...(hasStatus ? { status: before['status'] } : {}), metadata }
-  if (!isStatus && hasStatus && before['status'] === undefined) delete draft['status']
-  draft['kind'] = resource.kind
-  draft['apiVersion'] = apiVersionOf(resource)
+    ? { ...before, status: after.status, metadata }
+    : { ...after, ...(hasStatus ? { status: before.status } : {}), metadata }
+  if (!isStatus && hasStatus && before.status === undefined) delete draft.status
+  draft.kind = resource.kind
+  draft.apiVersion = apiVersionOf(resource)
   if (resource.kind === 'Pod' && !isStatus) keepTolerations(draft, before)
   if (resource.custom !== undefined) return customOf(resource, draft)
   if (resource.struct === undefined) return draft
@@ -43,9 +43,9 @@ export function reshaped(resource: Resource, { after, before, isStatus }: Sides)
 function customOf(resource: Resource, draft: Record<string, unknown>): JsonObject {
   if (resource.custom === undefined) return draft
   const { value } = shapeCustom(resource.custom, draft)
-  const metadata = decodeAs('meta.v1.ObjectMeta', draft['metadata']).value
+  const metadata = decodeAs('meta.v1.ObjectMeta', draft.metadata).value
   const shaped: Record<string, unknown> = { ...value, metadata }
-  if (shaped['status'] === undefined) delete shaped['status']
+  if (shaped.status === undefined) delete shaped.status
   return shaped
 }
 
@@ -53,8 +53,8 @@ function metadataAfter(
   { custom, kind }: Resource,
   { after, before, isStatus }: Sides,
 ): Record<string, unknown> {
-  const own = before['metadata'] as JsonObject
-  const sent = after['metadata']
+  const own = before.metadata as JsonObject
+  const sent = after.metadata
   const client = isJsonObject(sent) ? sent : {}
   if (isStatus && custom !== undefined) return { ...own }
   const result: Record<string, unknown> = { ...client }
@@ -65,13 +65,13 @@ function metadataAfter(
   for (const name of ['name', 'namespace', 'uid', 'deletionTimestamp']) {
     if (result[name] === undefined && own[name] !== undefined) result[name] = own[name]
   }
-  delete result['selfLink']
-  delete result['managedFields']
-  if (own['managedFields'] !== undefined) result['managedFields'] = own['managedFields']
+  delete result.selfLink
+  delete result.managedFields
+  if (own.managedFields !== undefined) result.managedFields = own.managedFields
   // Labels in a status write count for pods and nodes only.
   if (isStatus && !['Pod', 'Node'].includes(kind)) {
-    delete result['labels']
-    if (own['labels'] !== undefined) result['labels'] = own['labels']
+    delete result.labels
+    if (own.labels !== undefined) result.labels = own.labels
   }
   return result
 }
@@ -81,10 +81,10 @@ function keepTolerations(draft: Record<string, unknown>, before: JsonObject): vo
   const defaults = listAt(before, 'spec', 'tolerations').filter((one) =>
     /^node\.kubernetes\.io\/(?:not-ready|unreachable)$/.test(String(at(one, 'key'))),
   )
-  const spec = draft['spec']
+  const spec = draft.spec
   if (!isJsonObject(spec) || defaults.length === 0) return
   const own = listAt(spec, 'tolerations')
   const keys = own.map((one) => at(one, 'key'))
   const missing = defaults.filter((one) => !keys.includes(at(one, 'key')))
-  if (missing.length > 0) draft['spec'] = { ...spec, tolerations: [...own, ...missing] }
+  if (missing.length > 0) draft.spec = { ...spec, tolerations: [...own, ...missing] }
 }
