@@ -101,8 +101,12 @@ const plurals: Readonly<Record<string, string>> = {
   StorageClass: 'storageclasses',
   Endpoints: 'endpoints',
 }
-const clusterKinds =
-  /^(?:Node|Namespace|PersistentVolume|StorageClass|PriorityClass|ClusterRole|ClusterRoleBinding|CustomResourceDefinition|CSINode|CSIDriver|VolumeAttachment|ValidatingWebhookConfiguration|MutatingWebhookConfiguration)$/
+const clusterKinds = new Set(
+  'Node Namespace PersistentVolume StorageClass PriorityClass ClusterRole ClusterRoleBinding CSINode'
+    .split(' ')
+    .concat('CustomResourceDefinition CSIDriver VolumeAttachment'.split(' '))
+    .concat('ValidatingWebhookConfiguration MutatingWebhookConfiguration'.split(' ')),
+)
 
 function createPath(object: unknown): { path: string; code: number } {
   const { apiVersion, kind, metadata } = object as {
@@ -112,7 +116,7 @@ function createPath(object: unknown): { path: string; code: number } {
   }
   const plural = plurals[kind] ?? (/[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`)
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
-  const namespace = clusterKinds.test(kind) ? '' : `/namespaces/${metadata.namespace ?? 'wire'}`
+  const namespace = clusterKinds.has(kind) ? '' : `/namespaces/${metadata.namespace ?? 'wire'}`
   return { path: `${root}${namespace}/${plural.toLowerCase()}`, code: 201 }
 }
 
@@ -257,9 +261,4 @@ function withoutManagers(value: unknown): unknown {
       .filter(([name]) => name !== 'managedFields')
       .map(([name, one]) => [name, withoutManagers(one)]),
   )
-}
-
-/** The object of a recorded protobuf answer. */
-export function protobufObject(base64: string): Record<string, unknown> {
-  return readObject(Buffer.from(base64, 'base64'))
 }

@@ -8,7 +8,7 @@ import type { Sink } from '../../src/twin/wire/kube/context.ts'
 import { KubeWire } from '../../src/twin/wire/kube/kube-wire.ts'
 
 /** Token of the administrator. */
-export const adminToken = 'test-token'
+const adminToken = 'test-token'
 
 /** An answer as a client sees it; `isOpen` while a stream goes on. */
 export interface Seen {

@@ -9,6 +9,7 @@ import { writeMessage } from '../protobuf/write-message.ts'
 import { apiVersionOf, type Resource } from '../resources/resource.ts'
 import type { JsonObject } from '../schema/own.ts'
 import { rowConditions, tableCells, tableColumns } from '../table/table.ts'
+import { withContainerStatuses } from '../view/pod-status.ts'
 import { type ViewTexts, viewOf } from '../view/view.ts'
 import { type Answer, contentTypes } from './answer.ts'
 import { writeYaml } from './yaml.ts'
@@ -118,7 +119,8 @@ export class ObjectWriter {
   }
 
   private rowText(resource: Resource, object: KubeObject, form: ObjectForm): string {
-    const cells = tableCells(resource, object, form)
+    const shown = resource.kind === 'Pod' ? withContainerStatuses(object) : object
+    const cells = tableCells(resource, shown, form)
     const conditions = rowConditions(resource, object)
     const included =
       form.includeObject === 'None'

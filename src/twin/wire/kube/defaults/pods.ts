@@ -12,7 +12,7 @@ import {
 } from './containers.ts'
 
 /** What a template and a pod have in common. */
-export function defaultPodSpec(spec: Draft | undefined): void {
+function defaultPodSpec(spec: Draft | undefined): void {
   if (spec === undefined) return
   setDefault(spec, 'restartPolicy', 'Always')
   setDefault(spec, 'terminationGracePeriodSeconds', 30)

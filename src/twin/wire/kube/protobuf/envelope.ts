@@ -16,7 +16,7 @@ export interface Envelope {
 }
 
 /** Opens an envelope. @throws ProtobufError. */
-export function openEnvelope(bytes: Buffer): Envelope {
+function openEnvelope(bytes: Buffer): Envelope {
   if (!bytes.subarray(0, magic.length).equals(magic)) {
     throw new ProtobufError(
       'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]',

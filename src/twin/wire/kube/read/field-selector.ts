@@ -79,7 +79,7 @@ const special: Readonly<Record<string, (object: unknown) => string>> = {
 }
 
 /** The text of a field as selectors compare it; '' when it is not there. */
-export function fieldText(object: unknown, label: string): string {
+function fieldText(object: unknown, label: string): string {
   const read = special[label]
   if (read !== undefined && Object.hasOwn(special, label)) return read(object)
   const value = at(object, ...label.split('.'))

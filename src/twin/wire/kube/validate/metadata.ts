@@ -34,7 +34,7 @@ function nameFault({ group, kind }: Resource, name: string): string | undefined 
 }
 
 /** Faults of labels, annotations and finalizers. */
-export function labelAndAnnotationFaults(object: unknown): Faults {
+function labelAndAnnotationFaults(object: unknown): Faults {
   const faults: Faults = labelFaults(at(object, 'metadata', 'labels'), 'metadata.labels')
   const annotations = at(object, 'metadata', 'annotations')
   if (isJsonObject(annotations)) {

@@ -7,13 +7,16 @@ import { apiVersionOf, type Resource } from '../resources/resource.ts'
 import { DecodeError, decodeAs } from '../schema/decode.ts'
 import type { JsonObject } from '../schema/own.ts'
 import { fromStored } from './convert.ts'
+import { withContainerStatuses } from './pod-status.ts'
 
 /**
  * Objects of a world are written by the twin itself and carry only what matters to it; a client sees
  * them as the API server would have stored them.
  */
 export function viewOf(resource: Resource, stored: KubeObject): JsonObject {
-  const shown = withGeneration(resource, fromStored(resource, stored as unknown as JsonObject))
+  const plain = stored as unknown as JsonObject
+  const whole = resource.kind === 'Pod' ? withContainerStatuses(plain) : plain
+  const shown = withGeneration(resource, fromStored(resource, whole))
   if (resource.struct === undefined) return shown
   try {
     const shaped = decodeAs(resource.struct, shown).value

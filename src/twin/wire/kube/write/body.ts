@@ -47,7 +47,7 @@ export function readBody(request: WireRequest, wanted: BodyKind): DecodedBody {
 }
 
 /** Checks an object against its kind's shape. @throws StatusError 400. */
-export function decodeBody(
+function decodeBody(
   value: JsonObject,
   wanted: BodyKind,
   duplicates: readonly string[] = [],

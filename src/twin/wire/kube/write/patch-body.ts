@@ -113,7 +113,7 @@ function unstructuredText(message: string): string {
 }
 
 /** 422 of a patch whose result cannot be. */
-export function invalidPatch(shown: string, why: string): Error {
+function invalidPatch(shown: string, why: string): Error {
   const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`
   return invalid({ group: '', kind: '', name: '' }, [
     { field: 'patch', reason: 'FieldValueInvalid', message },
