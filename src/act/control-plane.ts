@@ -35,7 +35,7 @@ export async function updateAddon(
       addonName,
       addonVersion,
       resolveConflicts: 'PRESERVE',
-      clientRequestToken: idempotencyToken(['addon', clusterName, addonName, addonVersion]),
+      // No token of our own: a second way to a version would be taken for the first, and never begin.
     })
     return done
   } catch (error) {

@@ -5,18 +5,22 @@ import type { Pod } from '../world/kube-objects.ts'
 import { type ActContext, type ActionOf, type ActionResult, done, skipped } from './context.ts'
 import { describeGroup } from './fence.ts'
 
+/** A look at a node is good for so long, from before it was asked for: answers may be late. */
+const lookGoodMs = 4000
+
 /** Terminates one instance after a fresh look at its group and at its node's pods. */
 export async function terminateOldInstance(
   action: ActionOf<'terminate'>,
   context: ActContext,
 ): Promise<ActionResult> {
-  const { assertLeaseHeld, aws, kube } = context
+  const { assertLeaseHeld, aws, clock, kube } = context
   const group = await describeGroup(action.groupName, context)
   const member = group?.Instances?.find((one) => one.InstanceId === action.instanceId)
   if (group === undefined || member === undefined) return skipped('it is no member of its group')
   if (member.LifecycleState?.startsWith('Terminating')) return skipped('it is terminating')
   if ((group.MinSize ?? 0) > (group.DesiredCapacity ?? 0) - 1) return skipped('minimum not lowered')
   if (action.nodeName !== undefined) {
+    const askedMs = clock.nowMs()
     const fieldSelector = `spec.nodeName=${action.nodeName}`
     const { items } = await kube.list('Pod', { fieldSelector })
     const left = items.find(holdsNode)
@@ -25,6 +29,7 @@ export async function terminateOldInstance(
     if (attached.items.some((one) => one.spec.nodeName === action.nodeName)) {
       return skipped('a volume is attached to it')
     }
+    if (clock.nowMs() - askedMs > lookGoodMs) return skipped('the look at its node is too old')
   }
   assertLeaseHeld()
   await aws.autoScaling.terminateInstanceInAutoScalingGroup({

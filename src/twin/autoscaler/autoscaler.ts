@@ -35,6 +35,8 @@ export class Autoscaler {
   private readonly expanders: readonly Expander[]
   private readonly scaleDown: ScaleDown
   private readonly backoff = new Map<string, { untilMs: number; delayMs: number }>()
+  /** When a group was last asked for more: older failures are not the answer to that. */
+  private readonly raisedAtMs = new Map<string, number>()
   private readonly unschedulable = new Set<string>()
   private isScanDue = false
 
@@ -84,6 +86,7 @@ export class Autoscaler {
 
   private scaleUp(): void {
     const nowMs = this.kernel.nowMs()
+    this.takeFailuresBack(nowMs)
     const groups = discoverGroups(this.account, this.cluster.name)
     const pods = this.pendingPods(nowMs)
     const left = this.afterComingNodes(pods, groups)
@@ -91,6 +94,7 @@ export class Autoscaler {
     const options = groups.flatMap((group) => this.optionOf(group, left, nowMs) ?? [])
     const best = this.choose(options)
     if (best === undefined) return
+    this.raisedAtMs.set(best.name, nowMs)
     setDesired(this.account, best.name, best.group.desiredCapacity + best.nodeCount)
     this.kernel.journal.add({
       kind: 'state',
@@ -173,19 +177,27 @@ export class Autoscaler {
     return { name: group.name, group, nodeCount: nodes.length, podCount, waste }
   }
 
-  private isBackedOff(group: CloudGroup, nowMs: number): boolean {
-    const known = this.backoff.get(group.name)
-    if (known !== undefined && nowMs < known.untilMs) return true
-    const isShort = group.instanceIds.length < group.desiredCapacity
-    if (group.failedLaunchMs === undefined || !isShort) {
-      this.backoff.delete(group.name)
-      return false
+  /** Takes missing nodes back where the launch failed, and leaves such a group alone for a while. */
+  private takeFailuresBack(nowMs: number): void {
+    for (const group of discoverGroups(this.account, this.cluster.name)) {
+      const known = this.backoff.get(group.name)
+      if (known !== undefined && nowMs < known.untilMs) continue
+      if (group.failedLaunchMs === undefined) {
+        // The newest launch worked: the next failure starts from the first delay again.
+        this.backoff.delete(group.name)
+        continue
+      }
+      const isShort = group.instanceIds.length < group.desiredCapacity
+      const isNew = group.failedLaunchMs >= (this.raisedAtMs.get(group.name) ?? 0)
+      if (!isShort || !isNew) continue
+      const delayMs = Math.min(backoffMaxMs, (known?.delayMs ?? backoffFirstMs / 2) * 2)
+      this.backoff.set(group.name, { untilMs: nowMs + delayMs, delayMs })
+      setDesired(this.account, group.name, group.instanceIds.length)
     }
-    // The launch failed: the autoscaler takes the missing nodes back and leaves the group alone.
-    const delayMs = Math.min(backoffMaxMs, (known?.delayMs ?? backoffFirstMs / 2) * 2)
-    this.backoff.set(group.name, { untilMs: nowMs + delayMs, delayMs })
-    setDesired(this.account, group.name, group.instanceIds.length)
-    return true
+  }
+
+  private isBackedOff(group: CloudGroup, nowMs: number): boolean {
+    return nowMs < (this.backoff.get(group.name)?.untilMs ?? 0)
   }
 
   private choose(options: readonly ExpansionOption[]): ExpansionOption | undefined {
@@ -212,7 +224,12 @@ export class Autoscaler {
       this.warn(map, 'PriorityConfigMapInvalid', message)
       return options
     }
-    const { kept, unmatched } = choosePriority(options, parsed.config)
+    const { isUnfiltered, kept, unmatched } = choosePriority(options, parsed.config)
+    if (isUnfiltered) {
+      const message =
+        'Priority expander: no priorities info found for any of the expansion options. No options filtered.'
+      this.warn(map, 'PriorityConfigMapNoGroupMatched', message)
+    }
     for (const one of unmatched) {
       const message = `Priority expander: node group ${one.name} not found in priority expander configuration. The group won't be used.`
       this.warn(map, 'PriorityConfigMapNotMatchedGroup', message)

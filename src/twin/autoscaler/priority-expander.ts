@@ -1,6 +1,7 @@
 /** The priority expander's exact algorithm and its parser (cluster-autoscaler section 1). Twin layer, pure. */
 
-import { parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import { compileRe2 } from './re2.ts'
 
 /** Priorities and their rules. */
 export type PriorityConfig = ReadonlyMap<number, readonly RegExp[]>
@@ -10,29 +11,30 @@ export type ParsedPriorities =
   | { readonly kind: 'config'; readonly config: PriorityConfig }
   | { readonly kind: 'invalid'; readonly why: string }
 
-/** RE2 has no look-around and no back-references, whatever JavaScript says. */
-const notRe2 = /\(\?[=!<](?!\w)|\(\?<[=!]|\\[1-9]|\\Z|\\h|[*+?}]\+/
-
-/** Both parsers of cluster-autoscaler: yaml.v2 up to 1.34 refuses quoted keys, later ones take them. */
+/**
+ * Both parsers of cluster-autoscaler: yaml.v2 up to 1.34 refuses quoted keys and cuts fractions off; later
+ * ones do the reverse (read in their source, not run). A fault anywhere makes the whole map invalid.
+ */
 export function parsePriorities(text: string, autoscalerMinor: number): ParsedPriorities {
   if (text.trim() === '') return invalid('the priorities are empty')
-  const document = parseDocument(text, { uniqueKeys: false, maxAliasCount: 0 } as never)
+  // YAML 1.1: `010` is octal, as for both parsers.
+  const options = { version: '1.1', uniqueKeys: false } as const
+  const document = parseDocument(text, options)
   if (document.errors.length > 0) return invalid(document.errors[0]?.message ?? 'YAML error')
-  const entries = entriesOf(document.contents)
-  if (entries === undefined) return invalid('the priorities are not a map')
+  if (!isMap(document.contents)) return invalid('the priorities are not a map')
   const config = new Map<number, readonly RegExp[]>()
-  for (const [key, isQuoted, value] of entries) {
-    const priority = Number(key)
-    if (!Number.isInteger(priority)) return invalid(`priority ${key} is not an integer`)
-    if (isQuoted && autoscalerMinor <= 34) return invalid(`priority ${key} is quoted`)
-    if (value === null || (Array.isArray(value) && value.length === 0)) continue
-    if (!Array.isArray(value)) return invalid(`priority ${key} is not a list`)
+  for (const { key, value } of document.contents.items) {
+    const priority = priorityOf(key, autoscalerMinor)
+    if (typeof priority === 'string') return invalid(priority)
+    const items = itemsOf(value)
+    if (items === undefined) return invalid(`priority ${priority} is not a list`)
     const rules: RegExp[] = []
-    for (const item of value) {
-      const rule = compile(String(item))
-      if (rule === undefined) return invalid(`error parsing regexp: ${String(item)}`)
+    for (const item of items) {
+      const rule = compileRe2(item)
+      if (rule === undefined) return invalid(`error parsing regexp: ${item}`)
       rules.push(rule)
     }
+    // The last of equal keys wins, as a whole.
     config.set(priority, rules)
   }
   return { kind: 'config', config }
@@ -42,34 +44,35 @@ function invalid(why: string): ParsedPriorities {
   return { kind: 'invalid', why }
 }
 
-interface YamlPair {
-  readonly key: { readonly value?: unknown; readonly type?: string } | null
-  readonly value: { toJSON(): unknown } | null
+/** The number, or why there is none. */
+function priorityOf(key: unknown, autoscalerMinor: number): number | string {
+  const isOld = autoscalerMinor <= 34
+  const value = isScalar(key) ? key.value : undefined
+  if (typeof value === 'string' && !isOld && /^-?\d+$/.test(value)) return Number(value)
+  if (typeof value !== 'number') return `priority ${String(key)} is not an integer`
+  if (Number.isInteger(value)) return value
+  return isOld ? Math.trunc(value) : `priority ${value} is not an integer`
 }
 
-function entriesOf(contents: unknown): [string, boolean, unknown][] | undefined {
-  const items = (contents as { items?: readonly YamlPair[] } | null)?.items
-  if (items === undefined || (items.length > 0 && items[0]?.key === undefined)) return undefined
-  return items.map(({ key, value }) => [
-    String(key?.value),
-    key?.type === 'QUOTE_DOUBLE' || key?.type === 'QUOTE_SINGLE',
-    value === null ? null : value.toJSON(),
-  ])
-}
-
-function compile(source: string): RegExp | undefined {
-  if (notRe2.test(source)) return undefined
-  try {
-    return new RegExp(source.replace(/^\(\?i\)/, ''), source.startsWith('(?i)') ? 'i' : '')
-  } catch {
-    return undefined
+/** The texts of a list; none for null; undefined for anything else. */
+function itemsOf(value: unknown): readonly string[] | undefined {
+  if (value === null || (isScalar(value) && value.value === null)) return []
+  if (!isSeq(value)) return undefined
+  const texts: string[] = []
+  for (const item of value.items) {
+    if (!isScalar(item)) return undefined
+    // Numbers count as their text.
+    texts.push(typeof item.value === 'string' ? item.value : (item.source ?? String(item.value)))
   }
+  return texts
 }
 
 /** What the expander keeps, and the groups that no rule matches (an event each). */
 export interface PriorityChoice<T> {
   readonly kept: readonly T[]
   readonly unmatched: readonly T[]
+  /** Nothing was kept by a rule: all options are. */
+  readonly isUnfiltered: boolean
 }
 
 /**
@@ -97,5 +100,6 @@ export function choosePriority<T extends { readonly name: string }>(
     }
     if (!isMatched) unmatched.push(option)
   }
-  return { kept: kept.length > 0 ? kept : options, unmatched }
+  const isUnfiltered = kept.length === 0
+  return { kept: isUnfiltered ? options : kept, unmatched, isUnfiltered }
 }

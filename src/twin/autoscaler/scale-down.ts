@@ -19,7 +19,10 @@ const scanMs = 60_000
 const disabledAnnotation = 'cluster-autoscaler.kubernetes.io/scale-down-disabled'
 const safeToEvictAnnotation = 'cluster-autoscaler.kubernetes.io/safe-to-evict'
 
-/** Removes empty nodes of discovered groups; nodes with pods are left to the next version of the model. */
+/**
+ * Removes empty nodes of discovered groups. The real autoscaler also drains nodes that are used by less than
+ * half, one at a time: not modelled, see docs/twin-assumptions.md.
+ */
 export class ScaleDown {
   private readonly kernel: Kernel
   private readonly cluster: KubeCluster
@@ -115,5 +118,7 @@ function isRemovable(info: NodeInfo): boolean {
 
 function isDaemon(pod: Pod): boolean {
   if (pod.metadata.annotations?.[safeToEvictAnnotation] === 'false') return false
-  return controllerOf(pod)?.kind === 'DaemonSet'
+  // Mirror pods belong to their Node.
+  const kind = controllerOf(pod)?.kind
+  return kind === 'DaemonSet' || kind === 'Node'
 }

@@ -24,5 +24,8 @@ const codes: Readonly<Record<string, FailureCode>> = {
 
 /** An error with the service's own code; our code follows from it. */
 export function awsError(serviceCode: string, message: string): RegroupError {
-  return new RegroupError(codes[serviceCode] ?? 'unknown', message, { context: { serviceCode } })
+  // Auto Scaling says by its text only that something is not there.
+  const isMissing = serviceCode === 'ValidationError' && / not found\b/.test(message)
+  const code = isMissing ? 'not-found' : (codes[serviceCode] ?? 'unknown')
+  return new RegroupError(code, message, { context: { serviceCode } })
 }

@@ -21,6 +21,8 @@ export interface Fault {
   /** Operation such as `eks:CreateNodegroup` or `kube:evict`; a trailing `*` matches any ending. */
   readonly operation: string
   readonly effect: FaultEffect
+  /** Only calls of the client with this name. */
+  readonly client?: string
   /** Only calls whose object contains this text. */
   readonly object?: string
   /** Fires on these occurrences only, counted from 1 per fault. */
@@ -68,10 +70,10 @@ export class Faults {
   }
 
   /** The effects on this call, in the order in which the faults were added. */
-  effectsOn(operation: string, object: string, nowMs: number): readonly FaultEffect[] {
+  effectsOn(call: FaultedCall): readonly FaultEffect[] {
     const effects: FaultEffect[] = []
     for (const entry of this.armed) {
-      if (!isConcerned(entry.fault, operation, object, nowMs)) continue
+      if (!isConcerned(entry.fault, call)) continue
       entry.seenCount += 1
       const { occurrences, probability } = entry.fault
       if (occurrences !== undefined && !occurrences.includes(entry.seenCount)) continue
@@ -82,11 +84,20 @@ export class Faults {
   }
 }
 
-function isConcerned(fault: Fault, operation: string, object: string, nowMs: number): boolean {
+/** A call as faults see it. */
+export interface FaultedCall {
+  readonly client: string
+  readonly operation: string
+  readonly object: string
+  readonly nowMs: number
+}
+
+function isConcerned(fault: Fault, { client, nowMs, object, operation }: FaultedCall): boolean {
   const wanted = fault.operation
   const isNamed = wanted.endsWith('*')
     ? operation.startsWith(wanted.slice(0, -1))
     : operation === wanted
+  if (fault.client !== undefined && fault.client !== client) return false
   if (!isNamed || (fault.object !== undefined && !object.includes(fault.object))) return false
   if (fault.fromMs !== undefined && nowMs < fault.fromMs) return false
   return fault.untilMs === undefined || nowMs < fault.untilMs

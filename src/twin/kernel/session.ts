@@ -89,7 +89,9 @@ export class Session {
       if (!this.isAliveNow) return
       const number = this.count(call.operation)
       if (this.isKilledAt(number, 'before')) return this.kill()
-      const effects = this.faults.effectsOn(call.operation, call.object, this.kernel.nowMs())
+      const { object, operation } = call
+      const nowMs = this.kernel.nowMs()
+      const effects = this.faults.effectsOn({ client: this.name, operation, object, nowMs })
       const halfLatencyMs = (call.latencyMs * this.latencyFactor) / 2
       const settle = (run: () => void): void => {
         const delayMs = halfLatencyMs + delayOf(effects)
