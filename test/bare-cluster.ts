@@ -4,9 +4,11 @@ import { Kernel } from '../src/twin/kernel/kernel.ts'
 import { KubeCluster } from '../src/twin/kube/cluster.ts'
 import type {
   KubeObject,
+  Node,
   OwnerReference,
   Pod,
   PodDisruptionBudget,
+  Taint,
 } from '../src/world/kube-objects.ts'
 
 /** Namespace of everything that is seeded. */
@@ -41,6 +43,8 @@ export interface PodSeed {
   readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed'
   readonly isReady?: boolean
   readonly isBound?: boolean
+  /** `n1` unless it says so. */
+  readonly nodeName?: string
   readonly owner?: OwnerReference
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
@@ -65,11 +69,43 @@ export function seedPod({ cluster }: BareCluster, seed: PodSeed = {}): Pod {
     spec: {
       containers: [{ name: 'web' }],
       terminationGracePeriodSeconds: 30,
-      ...(seed.isBound === false ? {} : { nodeName: 'n1' }),
+      ...(seed.isBound === false ? {} : { nodeName: seed.nodeName ?? 'n1' }),
     },
     status: {
       phase: seed.phase ?? 'Running',
       conditions: [{ type: 'Ready', status: seed.isReady === false ? 'False' : 'True' }],
+    },
+  })
+}
+
+/** A Ready node with 2 CPU, 4 Gi and, unless it says so, three places for pods. */
+export function seedNode(
+  { cluster }: BareCluster,
+  seed: {
+    readonly name?: string
+    readonly zone?: string
+    readonly pods?: number
+    readonly isCordoned?: boolean
+    readonly labels?: Readonly<Record<string, string>>
+    readonly taints?: readonly Taint[]
+  } = {},
+): Node {
+  const { labels, name = 'n1', pods = 3, taints = [], zone = 'a' } = seed
+  return cluster.store.create('Node', {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: {
+        'kubernetes.io/hostname': name,
+        'topology.kubernetes.io/zone': zone,
+        ...labels,
+      },
+    },
+    spec: { taints, ...(seed.isCordoned === true ? { unschedulable: true } : {}) },
+    status: {
+      allocatable: { cpu: '2', memory: '4Gi', pods: String(pods) },
+      conditions: [{ type: 'Ready', status: 'True' }],
     },
   })
 }

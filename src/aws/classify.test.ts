@@ -15,6 +15,14 @@ function answered(name: string, httpStatusCode: number): Error {
 
 describe('classify', () => {
   it.each([
+    { message: 'AutoScalingGroup name not found - no such group: a', code: 'not-found' },
+    { message: 'New SetDesiredCapacity value 9 is above max value 3', code: 'invalid' },
+  ])('a ValidationError of Auto Scaling by its text: $message', ({ code, message }) => {
+    const members = { name: 'ValidationError', $metadata: { httpStatusCode: 400 }, message }
+    expect(classify(sdkError(members), call)).toMatchObject({ code })
+  })
+
+  it.each([
     { error: answered('ThrottlingException', 429), code: 'throttled', retry: 'backoff' },
     { error: answered('RequestLimitExceeded', 503), code: 'throttled', retry: 'backoff' },
     { error: answered('Throttling', 400), code: 'throttled', retry: 'backoff' },

@@ -67,6 +67,10 @@ function verdictOf(error: SdkError, call: AwsCall): Verdict {
   const text = firstLine(message)
   if (name === 'AbortError') return { code: 'timeout', text: 'no answer in time' }
   if (code !== undefined) return connectionVerdict(error, code, call)
+  // Auto Scaling says by its text only that a group is not there.
+  if (name === 'ValidationError' && / not found\b/.test(text)) {
+    return { code: 'not-found', text: `${name}: ${text}` }
+  }
   const meaning = meaningOf(name)
   if (meaning !== undefined) return { ...meaning, text: `${name}: ${text}` }
   if (name === 'TimeoutError') return { code: 'timeout', text }

@@ -3,6 +3,7 @@
 import type { Job, Pod } from '../../../world/kube-objects.ts'
 import { type ClusterTwin, systemUsers } from '../../contracts.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import { withCondition } from '../conditions.ts'
 import { objectKey } from '../store.ts'
 import { controllerOf, controllerReference, podOf } from './pod-maker.ts'
 import { isActive, isInteresting } from './replica-set.ts'
@@ -12,6 +13,8 @@ const delayMs = 10
 /** First back-off after a failure, doubled per failure (kubernetes-measured section 3). */
 const backoffFirstMs = 9500
 const backoffMaxMs = 600_000
+/** One failure too many, and the other pods are deleted. */
+const giveUpMs = 980
 
 /** Keeps the active pods of Jobs. */
 export function startJobs(kernel: Kernel, cluster: ClusterTwin): void {
@@ -25,7 +28,8 @@ export function startJobs(kernel: Kernel, cluster: ClusterTwin): void {
       const owner = controllerOf(pod)
       if (owner?.kind !== 'Job' || event.type === 'ADDED') return
       if (!isInteresting(pod, event.previous as Pod | undefined, event.type)) return
-      podChanged(pod, objectKey(pod.metadata.namespace, owner.name), { cluster, queue, event })
+      const context = { kernel, cluster, queue, event }
+      podChanged(pod, objectKey(pod.metadata.namespace, owner.name), context)
     }
   })
 }
@@ -34,12 +38,13 @@ function podChanged(
   pod: Pod,
   key: string,
   context: {
+    readonly kernel: Kernel
     readonly cluster: ClusterTwin
     readonly queue: WorkQueue
     readonly event: { readonly type: string; readonly previous?: unknown }
   },
 ): void {
-  const { cluster, event, queue } = context
+  const { cluster, event, kernel, queue } = context
   const { name, namespace } = splitKey(key)
   const job = cluster.store.get('Job', namespace, name)
   if (job === undefined) return
@@ -51,16 +56,36 @@ function podChanged(
     cluster.store.replace('Job', { ...job, status: { ...job.status, failed } })
     const waitMs = Math.min(backoffMaxMs, backoffFirstMs * 2 ** (failed - 1))
     if (failed <= (job.spec.backoffLimit ?? 6)) queue.add(key, waitMs)
+    else kernel.after(giveUpMs, 'job-fails', () => giveUp(key, kernel, cluster))
   } else if (isSuccess) {
     const succeeded = (job.status?.succeeded ?? 0) + 1
     cluster.store.replace('Job', { ...job, status: { ...job.status, succeeded } })
   }
 }
 
+/** Idempotent: several pods may be lost at once. */
+function giveUp(key: string, kernel: Kernel, cluster: ClusterTwin): void {
+  const { name, namespace } = splitKey(key)
+  const job = cluster.store.get('Job', namespace, name)
+  if (job === undefined || isFailing(job)) return
+  const condition = { type: 'FailureTarget', status: 'True', reason: 'BackoffLimitExceeded' }
+  const conditions = withCondition(job.status?.conditions, condition, kernel.nowText())
+  cluster.store.replace('Job', { ...job, status: { ...job.status, conditions } })
+  for (const pod of [...cluster.store.podsOfController(job.metadata.uid ?? '').values()]) {
+    if (!isActive(pod)) continue
+    const ref = { namespace, name: pod.metadata.name }
+    cluster.server.delete('Pod', ref, {}, systemUsers.controllerManager)
+  }
+}
+
+function isFailing({ status }: Job): boolean {
+  return status?.conditions?.some((one) => one.type === 'FailureTarget') ?? false
+}
+
 function reconcile(key: string, kernel: Kernel, cluster: ClusterTwin): void {
   const { name, namespace } = splitKey(key)
   const job = cluster.store.get('Job', namespace, name)
-  if (job === undefined) return
+  if (job === undefined || isFailing(job)) return
   const active = [...cluster.store.podsOfController(job.metadata.uid ?? '').values()].filter(
     isActive,
   )

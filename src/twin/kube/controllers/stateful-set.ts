@@ -43,14 +43,24 @@ function reconcile(key: string, cluster: ClusterTwin): void {
     if (pod === undefined) createOrdinal(set, ordinal, cluster)
     if (isOrdered && !isGood) break
   }
-  for (const pod of [...cluster.store.podsOfController(set.metadata.uid ?? '').values()]) {
-    const ordinal = Number(pod.metadata.name.slice(name.length + 1))
-    if (ordinal < wanted || pod.metadata.deletionTimestamp !== undefined) continue
+  removeSurplus(set, wanted, cluster)
+  if (set.status?.replicas === wanted && set.status.readyReplicas === readyReplicas) return
+  cluster.store.replace('StatefulSet', { ...set, status: { replicas: wanted, readyReplicas } })
+}
+
+/** The highest ordinal first; ordered sets wait for each to be gone. */
+function removeSurplus(set: StatefulSet, wanted: number, cluster: ClusterTwin): void {
+  const { name, namespace, uid = '' } = set.metadata
+  const ordinalOf = (pod: Pod): number => Number(pod.metadata.name.slice(name.length + 1))
+  const surplus = [...cluster.store.podsOfController(uid).values()]
+    .filter((pod) => ordinalOf(pod) >= wanted)
+    .sort((a, b) => ordinalOf(b) - ordinalOf(a))
+  const isOrdered = set.spec.podManagementPolicy !== 'Parallel'
+  for (const pod of isOrdered ? surplus.slice(0, 1) : surplus) {
+    if (pod.metadata.deletionTimestamp !== undefined) continue
     const ref = { namespace, name: pod.metadata.name }
     cluster.server.delete('Pod', ref, {}, systemUsers.controllerManager)
   }
-  if (set.status?.replicas === wanted && set.status.readyReplicas === readyReplicas) return
-  cluster.store.replace('StatefulSet', { ...set, status: { replicas: wanted, readyReplicas } })
 }
 
 function createOrdinal(set: StatefulSet, ordinal: number, cluster: ClusterTwin): void {
