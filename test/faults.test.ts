@@ -10,7 +10,7 @@ import type { Fault, FaultEffect } from '../src/twin/kernel/faults.ts'
 import { seededRandom } from '../src/world/random.ts'
 
 /** The engine: what is asked before it starts (names of groups, images) is not its business. */
-const client = 'regroup'
+const client = 'regroup-1'
 
 const requests = { cpu: '100m', memory: '64Mi' }
 
@@ -141,21 +141,26 @@ const kinds: readonly {
   { name: 'a stale answer', effect: { kind: 'stale-read' }, on: reads },
 ]
 
+/** Counts how often faults fire: one that never does proves nothing. */
+class Hits {
+  count = 0
+
+  counted(fault: Fault): Fault {
+    const hit = (): FaultEffect => {
+      this.count += 1
+      return fault.effect
+    }
+    return Object.defineProperty({ ...fault }, 'effect', { get: hit })
+  }
+}
+
 describe.each(kinds)('$name', ({ effect, on }) => {
   it.each(on)('of the first two and every tenth %s', async (operation) => {
-    let hitCount = 0
     const occurrences = [1, 2, ...Array.from({ length: 20 }, (_, index) => 10 * (index + 1))]
-    const fault: Fault = {
-      operation,
-      client,
-      occurrences,
-      get effect() {
-        hitCount += 1
-        return effect
-      },
-    }
+    const hits = new Hits()
+    const fault = hits.counted({ operation, client, occurrences, effect })
     expect(summary(await rehearse([fault]))).toEqual(goodEnd)
-    expect(hitCount).toBeGreaterThan(0)
+    expect(hits.count).toBeGreaterThan(0)
   })
 })
 
@@ -181,9 +186,11 @@ function randomFaults(seed: number): readonly Fault[] {
 }
 
 describe('a swarm of them', () => {
-  it.each(Array.from({ length: 60 }, (_, index) => index + 1))('seed %i', async (seed) => {
-    const report = await rehearse(randomFaults(seed), String(seed))
-    expect(summary(report)).toEqual(goodEnd)
+  it.each(Array.from({ length: 40 }, (_, index) => index + 1))('seed %i', async (seed) => {
+    const hits = new Hits()
+    const faults = randomFaults(seed).map((fault) => hits.counted(fault))
+    expect(summary(await rehearse(faults, String(seed)))).toEqual(goodEnd)
+    expect(hits.count).toBeGreaterThan(3)
   })
 
   it('is the same for the same seed', async () => {
