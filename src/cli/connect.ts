@@ -40,10 +40,14 @@ export interface ConnectContext {
   readonly random: Random
   readonly env: Readonly<Record<string, string | undefined>>
   readonly isInteractive: boolean
+  /** True = a served twin: no other client lives off the same API server. */
+  readonly isTwin: boolean
   /** Told what a port waits for. */
   readonly onWait: (text: string) => void
 }
 
+/** In virtual time a rate of the wall clock would only be a wait. */
+const twinLimits = { ratePerSecond: 10_000, burst: 10_000 }
 /** Waits shorter than this are not worth a line. */
 const toldWaitMs = 2000
 
@@ -77,6 +81,7 @@ export async function connectCluster(
       // Its sockets live in real time, whatever clock the engine runs on.
       clock: systemClock(),
       random,
+      ...(context.isTwin ? { limits: twinLimits } : {}),
       onWait: ({ reason, waitMs, what }) => {
         if (waitMs >= toldWaitMs) onWait(`${what}: waiting for a turn (${reason})`)
       },

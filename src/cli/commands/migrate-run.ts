@@ -30,12 +30,13 @@ export async function migrate(flags: MigrateFlags, context: CommandContext): Pro
   }
   // Its advice is for developers of the SDK's users, not for those of this program.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-  const clock = systemClock()
+  const { clock, leave } = await clockOf(flags)
   const ports = await connectCluster(desired, flags, {
     clock,
     random: systemRandom(),
     env: process.env,
     isInteractive: process.stdin.isTTY === true,
+    isTwin: leave !== undefined,
     onWait: (text) => say(`waiting: ${text}\n`),
   })
   try {
@@ -44,7 +45,24 @@ export async function migrate(flags: MigrateFlags, context: CommandContext): Pro
     return await run(desired, ports, { clock, flags, context, progress, say })
   } finally {
     await ports.close()
+    leave?.()
   }
+}
+
+/**
+ * Against a served twin the engine shares its time: a soak of a day takes no day. Only with an endpoint of
+ * the twin's own: a shell that was set up for a twin must not change how a real account is migrated.
+ */
+async function clockOf({
+  endpointUrl = process.env.AWS_ENDPOINT_URL,
+}: MigrateFlags): Promise<{ readonly clock: Clock; readonly leave?: () => void }> {
+  const { REGROUP_TWIN_CONTROL: endpoint, REGROUP_TWIN_TOKEN: token } = process.env
+  if (endpoint === undefined || token === undefined || endpointUrl === undefined) {
+    return { clock: systemClock() }
+  }
+  const { joinTwinClock } = await import('../../twin/wire/control-clock.ts')
+  const clock = await joinTwinClock({ endpoint, token })
+  return { clock, leave: () => clock.close() }
 }
 
 interface RunContext {

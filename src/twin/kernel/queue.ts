@@ -14,6 +14,8 @@ export interface QueuedEvent {
   /** Background events (heartbeats, idle loops) alone do not count as something to wait for. */
   readonly isBackground: boolean
   run: (() => void) | undefined
+  /** It was taken out: cancelling it no longer changes anything. */
+  isTaken: boolean
 }
 
 /** Binary heap; equal times run in the order in which they were scheduled. */
@@ -28,14 +30,16 @@ export class EventQueue {
   }
 
   push(atMs: number, label: string, isBackground: boolean, run: () => void): Timer {
-    const event: QueuedEvent = { atMs, sequence: this.sequence, label, isBackground, run }
+    const { sequence } = this
+    const event: QueuedEvent = { atMs, sequence, label, isBackground, run, isTaken: false }
     this.sequence += 1
     if (!isBackground) this.foregroundCount += 1
     this.heap.push(event)
     this.siftUp(this.heap.length - 1)
     return {
       cancel: () => {
-        if (event.run !== undefined && !isBackground) this.foregroundCount -= 1
+        if (event.isTaken || event.run === undefined) return
+        if (!isBackground) this.foregroundCount -= 1
         event.run = undefined
       },
     }
@@ -51,7 +55,9 @@ export class EventQueue {
   pop(): QueuedEvent | undefined {
     this.dropCancelled()
     const event = this.removeFirst()
-    if (event !== undefined && !event.isBackground) this.foregroundCount -= 1
+    if (event === undefined) return undefined
+    event.isTaken = true
+    if (!event.isBackground) this.foregroundCount -= 1
     return event
   }
 

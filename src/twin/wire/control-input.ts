@@ -67,6 +67,12 @@ export const throttlingInput = z.strictObject({ isOn: z.boolean() })
 /** POST /clock/wait: virtual epoch milliseconds. */
 export const waitInput = z.strictObject({ untilMs: z.number().int() })
 
+/** POST /clock/sleep: as whom, and until which virtual epoch milliseconds. */
+export const sleepInput = z.strictObject({ participant: z.string(), untilMs: z.number().int() })
+
+/** POST /clock/wake. */
+export const wakeInput = z.strictObject({ participant: z.string() })
+
 /** POST /world/load: the outline; the world inside is taken as it was saved. */
 export const savedWorldInput = z.strictObject({
   format: z.literal('regroup-twin/1'),

@@ -10,13 +10,16 @@ import type { Throttle } from './aws/throttle.ts'
 import {
   faultInput,
   savedWorldInput,
+  sleepInput,
   speedInput,
   stepInput,
   throttlingInput,
   waitInput,
+  wakeInput,
 } from './control-input.ts'
 import type { SavedWorld, TwinHost } from './host.ts'
 import { type HeardRequest, type Listener, listen } from './http-listener.ts'
+import { SharedClocks, type SharedTime } from './shared-clocks.ts'
 import type { WireFaults } from './wire-faults.ts'
 
 /** What is controlled. */
@@ -37,6 +40,7 @@ const journalLimitMax = 10_000
 /** Starts the endpoint. @throws RegroupError in-use */
 export function serveControl(options: ControlOptions): Promise<Listener> {
   const { address, port } = options
+  const context = { ...options, clocks: new SharedClocks(options.host) }
   return listen({ address, port, bodyBytesMax }, async (request, response) => {
     try {
       if (!hasToken(request, options.token)) {
@@ -44,7 +48,8 @@ export function serveControl(options: ControlOptions): Promise<Listener> {
       }
       const run = routes[`${request.method} ${request.path}`]
       if (run === undefined) throw unknownRoute(request)
-      reply(response, 200, await run(request, options, response))
+      const answer = await run(request, context, response)
+      if (!response.headersSent) reply(response, 200, answer)
     } catch (error) {
       const problem = asControlProblem(error)
       reply(response, problem.status, { error: { message: problem.message } })
@@ -62,7 +67,12 @@ class ControlProblem extends Error {
   }
 }
 
-type Route = (request: HeardRequest, options: ControlOptions, response: ServerResponse) => unknown
+/** What the routes work with. */
+interface ControlContext extends ControlOptions {
+  readonly clocks: SharedClocks
+}
+
+type Route = (request: HeardRequest, context: ControlContext, response: ServerResponse) => unknown
 
 const routes: Readonly<Record<string, Route>> = {
   'GET /status': (_request, options) => statusOf(options),
@@ -101,6 +111,15 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'GET /clock': (_request, { host }) => clockOf(host),
   'POST /clock/wait': (request, { host }, response) => wait(request, host, response),
+  'GET /clock/join': (_request, { clocks }, response) => clocks.join(response),
+  'POST /clock/sleep': async (request, { clocks }) => {
+    const { participant, untilMs } = read(sleepInput, request)
+    return joinedTime(await clocks.sleep(participant, untilMs), participant)
+  },
+  'POST /clock/wake': (request, { clocks }) => {
+    const { participant } = read(wakeInput, request)
+    return joinedTime(clocks.wake(participant), participant)
+  },
 }
 
 function statusOf({ faults, host, throttle }: ControlOptions): unknown {
@@ -174,6 +193,11 @@ function journalOf({ query }: HeardRequest, host: TwinHost): unknown {
   const all = host.twin.kernel.journal.entries(kind)
   const entries = all.filter((entry) => entry.sequence > after).slice(0, limit)
   return { entries, next: entries.at(-1)?.sequence ?? after }
+}
+
+function joinedTime(time: SharedTime | undefined, participant: string): SharedTime {
+  if (time !== undefined) return time
+  throw new ControlProblem(404, `${participant} has not joined the clock, or its connection ended`)
 }
 
 /** Answers when virtual time has come so far; a client that leaves takes its timer with it. */

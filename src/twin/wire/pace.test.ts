@@ -180,3 +180,77 @@ it('a bug inside an event stops time and is told', () => {
     reason: 'a bug in the twin stopped time: boom',
   })
 })
+
+describe('participants', () => {
+  const never = new AbortController().signal
+
+  it('hold time while they work, however long', () => {
+    const world = paced('max')
+    const participant = world.pacer.participants.join()
+    plan(world, 600)
+    world.clock.advance(3_600_000)
+    expect(world.fired).toEqual([])
+    expect(world.pacer.status()).toMatchObject({
+      state: 'standing still',
+      reason: 'a client on this clock is at work',
+    })
+    participant.leave()
+    world.clock.advance(20)
+    expect(world.fired).toEqual([600])
+  })
+
+  it('let time run to the end of their wait and not one event further', async () => {
+    const world = paced('max')
+    const participant = world.pacer.participants.join()
+    for (const seconds of [10, 20, 30, 40]) plan(world, seconds)
+    const wait = participant.wait(startMs + 25_000, never)
+    world.clock.advance(1000)
+    await wait
+    expect(world.kernel.nowMs()).toBe(startMs + 25_000)
+    expect(world.fired).toEqual([10, 20])
+  })
+
+  it('stop time at the event that ends their wait early', async () => {
+    const world = paced('max')
+    const participant = world.pacer.participants.join()
+    const wake = new AbortController()
+    world.kernel.after(15_000, 'news', () => wake.abort())
+    plan(world, 20)
+    const wait = participant.wait(startMs + 60_000, wake.signal)
+    world.clock.advance(1000)
+    await wait
+    expect(world.kernel.nowMs()).toBe(startMs + 15_000)
+    expect(world.fired).toEqual([])
+  })
+
+  it('with two of them, time runs only while both wait', async () => {
+    const world = paced('max')
+    const [one, other] = [world.pacer.participants.join(), world.pacer.participants.join()]
+    const wait = one.wait(startMs + 5000, never)
+    world.clock.advance(1000)
+    expect(world.kernel.nowMs()).toBe(startMs)
+    const otherWait = other.wait(startMs + 9000, never)
+    world.clock.advance(1000)
+    await wait
+    expect(world.kernel.nowMs()).toBe(startMs + 5000)
+    one.leave()
+    world.clock.advance(1000)
+    await otherWait
+    expect(world.kernel.nowMs()).toBe(startMs + 9000)
+  })
+
+  it('hear what watchers are told before time goes on', async () => {
+    const world = paced('max')
+    const participant = world.pacer.participants.join()
+    world.kernel.after(15_000, 'news', () => world.pacer.told())
+    plan(world, 20)
+    const wait = participant.wait(startMs + 60_000, never)
+    world.clock.advance(2)
+    expect(world.kernel.nowMs()).toBe(startMs + 15_000)
+    world.clock.advance(1)
+    expect(world.kernel.nowMs()).toBe(startMs + 15_000)
+    world.clock.advance(1000)
+    await wait
+    expect(world.kernel.nowMs()).toBe(startMs + 60_000)
+  })
+})

@@ -2,6 +2,7 @@
 
 import { assert } from '../../world/assert.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { Participants } from './participants.ts'
 import type { WallClock, WallTimer } from './wall-clock.ts'
 
 /** Virtual milliseconds per wall millisecond; `max` jumps from event to event when clients are quiet. */
@@ -33,6 +34,8 @@ export interface PaceStatus {
   readonly lagMs: number
 }
 
+/** With participants, so long after the last request or watch event time runs on. Wall milliseconds. */
+const participantQuietMs = 2
 /** A slice of events ends after so much wall time, so that requests get their turn. */
 const sliceMs = 20
 /** Clients that never fall quiet do not hold time for longer than this, wall milliseconds. */
@@ -53,6 +56,12 @@ export class Pacer {
   private requestCount = 0
   /** Requests whose answer is an event that time has to reach. */
   private waitingCount = 0
+  /** Clients that share this time. */
+  readonly participants = new Participants({
+    kernel: () => this.kernel,
+    onChange: () => this.touch(),
+  })
+  private isSliceOver = false
   private lastActivityMs: number
   private lastSliceMs: number
   private anchor = { wallMs: 0, virtualMs: 0 }
@@ -116,6 +125,12 @@ export class Pacer {
   end(): void {
     this.requestCount -= 1
     this.touch()
+  }
+
+  /** A watcher was told something: with participants, time waits until they had a chance to hear it. */
+  told(): void {
+    this.lastActivityMs = this.wall.nowMs()
+    if (this.participants.count > 0) this.isSliceOver = true
   }
 
   pause(): void {
@@ -183,6 +198,9 @@ export class Pacer {
     if (this.currentSpeed !== 'max') {
       return { state: 'running', reason: `${this.currentSpeed} times as fast as the wall clock` }
     }
+    if (this.isHeld) {
+      return { state: 'standing still', reason: 'a client on this clock is at work' }
+    }
     if (this.kernel.pendingForegroundCount === 0) {
       return {
         state: 'standing still',
@@ -190,6 +208,11 @@ export class Pacer {
       }
     }
     return { state: 'running', reason: 'jumping from event to event while no request is in flight' }
+  }
+
+  /** A participant is at work, and not in a request whose answer time has to bring. */
+  private get isHeld(): boolean {
+    return this.waitingCount === 0 && this.participants.isAnyAtWork
   }
 
   private touch(): void {
@@ -212,12 +235,14 @@ export class Pacer {
   }
 
   private delayAtMax(): number | undefined {
-    if (this.kernel.pendingForegroundCount === 0) return undefined
+    if (this.kernel.pendingForegroundCount === 0 || this.isHeld) return undefined
     const now = this.wall.nowMs()
-    const quietAt =
-      this.requestCount > this.waitingCount
-        ? Number.POSITIVE_INFINITY
-        : this.lastActivityMs + this.quietMs
+    const isShared = this.participants.count > 0
+    const isBusy = this.requestCount > this.waitingCount
+    if (isShared && isBusy) return undefined
+    const quietMs = isShared ? participantQuietMs : this.quietMs
+    const quietAt = isBusy ? Number.POSITIVE_INFINITY : this.lastActivityMs + quietMs
+    if (isShared) return Math.max(0, quietAt - now)
     return Math.max(0, Math.min(quietAt, this.lastSliceMs + holdMsMax) - now)
   }
 
@@ -238,8 +263,11 @@ export class Pacer {
     this.timer = undefined
     if (this.currentSpeed === 'max') {
       const endMs = this.wall.nowMs() + sliceMs
+      this.isSliceOver = false
       this.guard(() => {
-        while (this.kernel.pendingForegroundCount > 0 && this.wall.nowMs() < endMs) {
+        // A call may have ended since the timer was set: its client is at work again.
+        while (!this.isHeld && !this.isSliceOver && this.wall.nowMs() < endMs) {
+          if (this.kernel.pendingForegroundCount === 0) return
           this.kernel.step(Number.POSITIVE_INFINITY)
         }
       })
