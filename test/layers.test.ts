@@ -38,3 +38,22 @@ it.each(Object.keys(allowed))('%s imports only the rooms below it', (room) => {
   const wrong = found.filter((one) => one.target !== room && !allowed[room]?.includes(one.target))
   expect(wrong.map((one) => `${one.file} imports ${one.target}`)).toEqual([])
 })
+
+it('has a row for every room', () => {
+  const rooms = readdirSync(new URL('../src/', import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+  expect(Object.keys(allowed).sort()).toEqual(rooms.sort())
+})
+
+/** They decide from what they are given, and could run anywhere. */
+const pureRooms = ['decide', 'drain', 'fleet', 'nodes']
+
+it.each(pureRooms)('%s takes nothing from Node', (room) => {
+  const root = new URL(`../src/${room}/`, import.meta.url)
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  const wrong = files
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .filter((name) => /from 'node:/.test(readFileSync(new URL(name, root), 'utf8')))
+  expect(wrong).toEqual([])
+})

@@ -48,16 +48,10 @@ const budgetOf = (one: Extract<Change, { kind: 'put-budget' }>) =>
   )
 
 function apply(index: PodIndex, one: Change): void {
-  switch (one.kind) {
-    case 'put-pod':
-      return index.put(podOf(one))
-    case 'remove-pod':
-      return index.remove(`default/${one.name}`)
-    case 'put-budget':
-      return index.putBudget(budgetOf(one))
-    case 'remove-budget':
-      return index.removeBudget(`default/${one.name}`)
-  }
+  if (one.kind === 'put-pod') index.put(podOf(one))
+  else if (one.kind === 'remove-pod') index.remove(`default/${one.name}`)
+  else if (one.kind === 'put-budget') index.putBudget(budgetOf(one))
+  else index.removeBudget(`default/${one.name}`)
 }
 
 /** What remains after all changes. */

@@ -55,7 +55,7 @@ function followed(world: SmallWorld) {
         log.push('reset')
         seen.clear()
       },
-      put: (object) => void seen.set(object.metadata.name, object.data?.['value'] ?? ''),
+      put: (object) => void seen.set(object.metadata.name, object.data?.value ?? ''),
       remove: (object) => void seen.delete(object.metadata.name),
     },
   })

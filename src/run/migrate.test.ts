@@ -41,7 +41,7 @@ function start(
 
 const finish = (twin: Twin, work: Promise<MigrationOutcome>) => twin.kernel.runUntil(work, limits)
 const evictions = (events: readonly EventDraft[]) =>
-  events.filter((event) => event.type === 'pod' && event.data?.['kind'] === 'evict')
+  events.filter((event) => event.type === 'pod' && event.data?.kind === 'evict')
 const oldGroups = (twin: Twin) =>
   [...twin.account.groups.keys()].filter((name) => name.startsWith('starter-'))
 
@@ -51,7 +51,7 @@ describe('a paused migration', () => {
     const abort = new AbortController()
     let evictionCount = 0
     const emit = (event: EventDraft): void => {
-      if (event.data?.['kind'] === 'evict') evictionCount += 1
+      if (event.data?.kind === 'evict') evictionCount += 1
       if (evictionCount === 5) abort.abort()
     }
     const first = start(twin, target, { holder: 'one', signal: abort.signal, emit })
