@@ -74,6 +74,20 @@ describe('a paused migration', () => {
   })
 })
 
+describe('a migration paused while nothing answers', () => {
+  it.each(['kube:list', 'eks:DescribeCluster', 'kube:get'])(
+    '%s: is paused, not failed',
+    async (operation) => {
+      const { target, twin } = await starter()
+      twin.faults.add({ operation, effect: { kind: 'error-before', code: 'unavailable' } })
+      const abort = new AbortController()
+      const run = start(twin, target, { holder: 'one', signal: abort.signal })
+      twin.kernel.after(20_000, 'test', () => abort.abort())
+      expect(await finish(twin, run.done)).toEqual({ result: 'paused' })
+    },
+  )
+})
+
 describe('two processes', () => {
   it('never work at the same time: the second waits, then finds it done', async () => {
     const { target, twin } = await starter()

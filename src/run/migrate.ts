@@ -89,6 +89,17 @@ class MigrationLoop {
   }
 
   async run(): Promise<MigrationOutcome> {
+    try {
+      return await this.rounds()
+    } catch (error) {
+      // Whoever pauses while the world does not answer has paused: nothing of ours is under way.
+      const isPassing = isFailure(error) && error.retry !== 'never'
+      if (isPassing && this.input.signal?.aborted) return this.end({ result: 'paused' })
+      throw error
+    }
+  }
+
+  private async rounds(): Promise<MigrationOutcome> {
     await this.retrying('list the cluster', () => this.kubeObserver.start())
     for (;;) {
       if (this.input.signal?.aborted) return this.end({ result: 'paused' })
