@@ -1,30 +1,88 @@
-// Wall time, memory and makespan over the lower bound of every scenario world.
-import {
-  loadFleet,
-  rehearseMigration,
-  scenarioFleetYaml,
-  scenarioNames,
-  scenarioWorld,
-} from '../dist/src/index.js'
+// Wall time, memory and makespan over the lower bound of every scenario world, one process per world.
+// --world NAME   only these worlds (may be repeated; default: all)
+// -o json        what is the same on every machine, as JSON on stdout; the table goes to stderr
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { scenarioNames } from '../dist/src/index.js'
 
-for (const name of scenarioNames) {
-  const { desired } = loadFleet({ file: `${name}.yaml`, bytes: scenarioFleetYaml(name) })
-  const startedMs = performance.now()
-  try {
-    const report = await rehearseMigration({
-      world: scenarioWorld(name),
-      fleet: desired,
-      seed: '1',
-      engine: 'regroup',
-    })
-    const wallSeconds = (performance.now() - startedMs) / 1000
-    const rssMebibytes = process.memoryUsage().rss / 2 ** 20
-    const ratio = report.makespanSeconds / report.lowerBoundSeconds
-    console.log(
-      `${name}: ${report.result}, ${wallSeconds.toFixed(1)} s, ${rssMebibytes.toFixed(0)} MiB, makespan ${ratio.toFixed(2)} x lower bound`,
-    )
-  } catch (error) {
-    console.log(`${name}: failed, ${error instanceof Error ? error.message : String(error)}`)
-    process.exitCode = 1
+const { values } = parseArgs({
+  options: {
+    world: { type: 'string', multiple: true },
+    output: { type: 'string', short: 'o', default: 'table' },
+  },
+})
+const file = fileURLToPath(new URL('./bench-world.mjs', import.meta.url))
+const ratioMax = 1.1
+const targets = { 'saas-500': { wallSeconds: 10, rssMebibytes: 700 } }
+const columns = [
+  ['world', 22],
+  ['result', 10],
+  ['virtual s', 10],
+  ['bound s', 9],
+  ['makespan s', 11],
+  ['ratio', 6],
+  ['calls', 7],
+  ['wall s', 7],
+  ['MiB', 5],
+  ['target', 0],
+]
+const write = (line) =>
+  values.output === 'json' ? process.stderr.write(`${line}\n`) : console.log(line)
+const row = (cells) =>
+  write(cells.map((cell, index) => String(cell).padEnd(columns[index][1])).join(' '))
+
+function targetText(world, { isRatioMet, ratio, rssMebibytes, wallSeconds }) {
+  const texts = []
+  if (ratio !== undefined)
+    texts.push(`ratio <= ${ratioMax.toFixed(2)}${isRatioMet ? '' : ' not met'}`)
+  const target = targets[world]
+  if (target !== undefined) {
+    const isWallMet = wallSeconds <= target.wallSeconds
+    const isRssMet = rssMebibytes <= target.rssMebibytes
+    texts.push(`wall <= ${target.wallSeconds} s${isWallMet ? '' : ' not met'}`)
+    texts.push(`<= ${target.rssMebibytes} MiB${isRssMet ? '' : ' not met'}`)
   }
+  return texts.join(', ')
 }
+
+const results = []
+row(columns.map(([name]) => name))
+for (const world of values.world ?? scenarioNames) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, world], {
+    encoding: 'utf8',
+  })
+  if (status !== 0) {
+    process.exitCode = 1
+    write(`${world}: failed, ${stderr.trim().split('\n').at(-1)}`)
+    continue
+  }
+  const { report, rssMebibytes, wallSeconds } = JSON.parse(stdout)
+  const { calls, lowerBoundSeconds, makespanSeconds, result, virtualSeconds } = report
+  const ratio = lowerBoundSeconds > 0 ? makespanSeconds / lowerBoundSeconds : undefined
+  const isRatioMet = ratio !== undefined && ratio <= ratioMax
+  const callCount = calls.aws + calls.kubernetes
+  row([
+    world,
+    result,
+    virtualSeconds,
+    lowerBoundSeconds,
+    makespanSeconds,
+    ratio?.toFixed(2) ?? '-',
+    callCount,
+    wallSeconds.toFixed(1),
+    rssMebibytes.toFixed(0),
+    targetText(world, { isRatioMet, ratio, rssMebibytes, wallSeconds }),
+  ])
+  const rounded = ratio === undefined ? null : Math.round(ratio * 100) / 100
+  results.push({
+    world,
+    result,
+    virtualSeconds,
+    lowerBoundSeconds,
+    makespanSeconds,
+    ratio: rounded,
+    calls,
+  })
+}
+if (values.output === 'json') console.log(JSON.stringify(results, undefined, 2))

@@ -27,6 +27,8 @@ export interface AwsView {
 /** Poll while something of the concern is in flight, and otherwise. */
 const busyMs = 15_000
 const idleMs = 300_000
+/** While instances come and go: one call answers for a hundred groups, and each gone node lets a new one come. */
+const movingMs = 5000
 
 /** Reads within budgets; one per cluster and process. */
 export class AwsObserver {
@@ -83,8 +85,8 @@ export class AwsObserver {
     return this.clock.nowMs() >= (this.dueMs.get(concern) ?? 0)
   }
 
-  private schedule(concern: AwsConcern, isBusy: boolean): void {
-    this.dueMs.set(concern, this.clock.nowMs() + (isBusy ? busyMs : idleMs))
+  private schedule(concern: AwsConcern, isBusy: boolean, pollMs = busyMs): void {
+    this.dueMs.set(concern, this.clock.nowMs() + (isBusy ? pollMs : idleMs))
   }
 
   private async readControl(): Promise<void> {
@@ -151,7 +153,7 @@ export class AwsObserver {
       isRefreshRead: !this.isRefreshChecked,
     })
     this.isRefreshChecked = true
-    this.schedule('groups', isMoving && this.groups.some(isUnsettled))
+    this.schedule('groups', isMoving && this.groups.some(isUnsettled), movingMs)
   }
 }
 

@@ -15,7 +15,7 @@ import { RegroupError } from '../world/failure.ts'
 import { type EndState, endStateOf } from './end-state.ts'
 import type { EventDraft, RunEvent } from './events.ts'
 import { runKubectlDrain } from './kubectl-drain.ts'
-import { lowerBoundSeconds } from './lower-bound.ts'
+import { lowerBoundOf } from './lower-bound.ts'
 import { type MigrationOutcome, runMigration } from './migrate.ts'
 import { type RehearsalReport, reportOf } from './report.ts'
 
@@ -69,13 +69,13 @@ export async function rehearseMigration(options: RehearseOptions): Promise<Rehea
     },
     mode: options.engine === 'regroup' ? 'stop' : 'count',
   })
-  const bound = lowerBoundSeconds(clusterTwin, twin.account, { oldGroups, target })
+  const boundOf = lowerBoundOf(twin, { oldGroups, target })
   const startMs = twin.kernel.nowMs()
   const emit = emitter(options, desired.name, twin)
   options.signal?.addEventListener('abort', () => judge.notePause())
   const run = await drive(twin, { options, target, emit, oldGroups })
   const { seed } = options
-  const report = reportOf({ twin, judge, target, bound, startMs, oldGroups, seed, ...run })
+  const report = reportOf({ twin, judge, target, boundOf, startMs, oldGroups, seed, ...run })
   options.onEnd?.(endStateOf(twin, desired.name, report))
   return report
 }

@@ -4,6 +4,7 @@ import type { MigrationTarget } from '../decide/target.ts'
 import type { Judge } from '../twin/judge/judge.ts'
 import type { Twin } from '../twin/twin.ts'
 import { type ReportedBlocker, reportedBlockers } from './blocked.ts'
+import type { MoveEnd } from './lower-bound.ts'
 import type { DriveResult } from './rehearse.ts'
 
 /** JSON of `rehearse -o json`; times in seconds of virtual time. */
@@ -26,6 +27,7 @@ export interface RehearsalReport {
     readonly leastHealthyObject: string
   }
   readonly nodes: { readonly created: number; readonly removed: number }
+  /** What no schedule under this policy can beat; 0 when no old node went. */
   readonly lowerBoundSeconds: number
   /** First eviction to last old instance gone; 0 when nothing was evicted. */
   readonly makespanSeconds: number
@@ -51,13 +53,13 @@ export function reportOf(
     readonly twin: Twin
     readonly judge: Judge
     readonly target: MigrationTarget
-    readonly bound: number
+    readonly boundOf: (end: MoveEnd) => number
     readonly startMs: number
     readonly oldGroups: readonly string[]
     readonly seed: string
   },
 ): RehearsalReport {
-  const { blockers, bound, calls, judge, oldGroups, outcome, seed, startMs, twin } = input
+  const { blockers, boundOf, calls, judge, oldGroups, outcome, seed, startMs, twin } = input
   const { measures } = judge
   const oldGroupsRemaining = oldGroups.filter((name) => twin.account.groups.has(name))
   const { firstEvictionMs, lastOldInstanceGoneMs } = measures
@@ -81,7 +83,7 @@ export function reportOf(
       leastHealthyObject: measures.leastHealthyObject,
     },
     nodes: { created: measures.nodesCreated, removed: measures.nodesRemoved },
-    lowerBoundSeconds: rounded(bound),
+    lowerBoundSeconds: rounded(boundOf({ firstEvictionMs, isGone: goneFrom(twin, input.target) })),
     makespanSeconds: rounded(makespanMs / 1000),
     invariants: {
       checked: judge.checkedCount * judge.visibility.length,
@@ -97,6 +99,11 @@ export function reportOf(
     stages: stagesOf(input, oldGroupsRemaining.length === 0),
     oldGroupsRemaining,
   }
+}
+
+function goneFrom(twin: Twin, target: MigrationTarget): (nodeName: string) => boolean {
+  const store = twin.clusters.get(target.clusterName)?.store
+  return (nodeName) => store?.get('Node', undefined, nodeName) === undefined
 }
 
 function stagesOf(

@@ -38,6 +38,18 @@ function probeMs(probe: Probe): number {
   return ((probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10)) * 1000
 }
 
+/** Seconds from creation to Ready that a pod takes at least nearly always: warm, and well below its median. */
+export function leastStartSecondsOf(pod: Pod): number {
+  return 0.2 + readyMedianMs(pod) / 2000
+}
+
+/** Seconds that the pod will take to stop when it is evicted; the same as it then takes. */
+export function stopSecondsOf(kernel: Kernel, pod: Pod): number {
+  const deletionGracePeriodSeconds = pod.spec.terminationGracePeriodSeconds ?? 30
+  const metadata = { ...pod.metadata, deletionGracePeriodSeconds }
+  return stopDurationMs(kernel, { ...pod, metadata }) / 1000
+}
+
 /** deletionTimestamp to removal: the hook, then TERM; never beyond the grace period. */
 export function stopDurationMs(kernel: Kernel, pod: Pod): number {
   const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000
