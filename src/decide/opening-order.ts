@@ -38,15 +38,18 @@ function longestChain({ pods, shares }: OldNode, turns: ReadonlyMap<string, numb
 
 /** Turns each account still needs: its pods on old nodes over what it allows at rest. */
 function turnsByAccount(nodes: readonly OldNode[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  const atOnceByKey = new Map<string, number>()
+  const accounts = new Map<string, { podCount: number; atOnce: number }>()
   for (const { shares } of nodes) {
     for (const { atOnce, key, podCount } of shares) {
-      counts.set(key, (counts.get(key) ?? 0) + podCount)
-      atOnceByKey.set(key, atOnce)
+      const account = accounts.get(key)
+      if (account === undefined) accounts.set(key, { podCount, atOnce })
+      else {
+        account.podCount += podCount
+        account.atOnce = atOnce
+      }
     }
   }
-  return new Map(
-    [...counts].map(([key, count]) => [key, Math.ceil(count / (atOnceByKey.get(key) ?? 1))]),
-  )
+  const turns = new Map<string, number>()
+  for (const [key, { atOnce, podCount }] of accounts) turns.set(key, Math.ceil(podCount / atOnce))
+  return turns
 }

@@ -16,6 +16,7 @@ export type Allowance =
 export function budgetsOf(pod: DrainPod, view: DrainView): readonly DrainBudget[] {
   const keys = view.budgetKeysByPod.get(pod.key)
   if (keys === undefined) return noBudgets
+  if (keys.length === 1) return aloneOf(view.budgets.get(keys[0] ?? ''))
   const budgets: DrainBudget[] = []
   for (const key of keys) {
     const budget = view.budgets.get(key)
@@ -25,6 +26,18 @@ export function budgetsOf(pod: DrainPod, view: DrainView): readonly DrainBudget[
 }
 
 const noBudgets: readonly DrainBudget[] = []
+
+/** The usual case, asked for every pod of every round: one list per budget, not per question. */
+const lists = new WeakMap<DrainBudget, readonly DrainBudget[]>()
+
+function aloneOf(budget: DrainBudget | undefined): readonly DrainBudget[] {
+  if (budget === undefined) return noBudgets
+  const known = lists.get(budget)
+  if (known !== undefined) return known
+  const list = [budget]
+  lists.set(budget, list)
+  return list
+}
 
 /** The account of a pod. Controllers without a budget get a virtual one. */
 export function allowanceOf(pod: DrainPod, view: DrainView): Allowance {

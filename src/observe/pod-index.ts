@@ -3,6 +3,7 @@
 import { type FreeRoom, giveBack, take } from '../drain/room.ts'
 import { selects } from '../drain/selector.ts'
 import type { DrainBudget, DrainPod, DrainView } from '../drain/view.ts'
+import type { StringMap } from '../world/kube-objects.ts'
 
 type PodsBy = Map<string, Map<string, DrainPod>>
 
@@ -61,6 +62,28 @@ export class PodIndex {
 
   /** Adds or replaces a pod. */
   put(pod: DrainPod): void {
+    const previous = this.pods.get(pod.key)
+    if (previous !== undefined && isIndexedAlike(previous, pod)) this.replace(pod)
+    else this.add(pod)
+  }
+
+  /** Most changes are of status: every index has the pod already, under the same keys. */
+  private replace(pod: DrainPod): void {
+    const { key } = pod
+    this.pods.set(key, pod)
+    this.podsByNamespace.get(pod.namespace)?.set(key, pod)
+    if (pod.nodeName !== undefined) this.podsByNode.get(pod.nodeName)?.set(key, pod)
+    if (pod.ownerUid !== undefined) this.podsByOwner.get(pod.ownerUid)?.set(key, pod)
+    if (isUnsettled(pod)) this.unsettledPods.set(key, pod)
+    else this.unsettledPods.delete(key)
+    if (this.antiAffinePods.has(key)) this.antiAffinePods.set(key, pod)
+    for (const budget of this.budgetKeysByPod.get(key) ?? []) {
+      this.podsByBudget.get(budget)?.set(key, pod)
+    }
+    this.touchPod(pod)
+  }
+
+  private add(pod: DrainPod): void {
     this.remove(pod.key)
     this.pods.set(pod.key, pod)
     addTo(this.podsByNamespace, pod.namespace, pod)
@@ -134,7 +157,7 @@ export class PodIndex {
   }
 
   private use(nodeName: string, pod: DrainPod, sign: 1 | -1): void {
-    if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return
+    if (isOver(pod)) return
     let used = this.usedByNode.get(nodeName)
     if (used === undefined) {
       used = { cpuMilli: 0, memoryBytes: 0, podCount: 0, extended: {} }
@@ -187,6 +210,27 @@ export class PodIndex {
     }
     this.budgetKeysByPod.delete(key)
   }
+}
+
+function isIndexedAlike(one: DrainPod, other: DrainPod): boolean {
+  return (
+    one.nodeName === other.nodeName &&
+    one.ownerUid === other.ownerUid &&
+    one.needs === other.needs &&
+    isOver(one) === isOver(other) &&
+    isSameMap(one.labels, other.labels)
+  )
+}
+
+function isOver({ phase }: DrainPod): boolean {
+  return phase === 'Succeeded' || phase === 'Failed'
+}
+
+function isSameMap(one: StringMap, other: StringMap): boolean {
+  if (one === other) return true
+  const names = Object.keys(one)
+  if (names.length !== Object.keys(other).length) return false
+  return names.every((name) => one[name] === other[name])
 }
 
 function isUnsettled(pod: DrainPod): boolean {

@@ -25,8 +25,14 @@ it.each([
 })
 
 it('holds the canary soak that the policy demands', async () => {
-  const without = await rehearse('starter', (yaml) => `${yaml}\n  canary:\n    nodes: 1\n    soak: 0s\n`)
-  const long = await rehearse('starter', (yaml) => `${yaml}\n  canary:\n    nodes: 1\n    soak: 20m\n`)
+  const without = await rehearse(
+    'starter',
+    (yaml) => `${yaml}\n  canary:\n    nodes: 1\n    soak: 0s\n`,
+  )
+  const long = await rehearse(
+    'starter',
+    (yaml) => `${yaml}\n  canary:\n    nodes: 1\n    soak: 20m\n`,
+  )
   expect(without.lowerBoundSeconds).toBeLessThan(300)
   expect(long.lowerBoundSeconds).toBeGreaterThan(1200)
   expect(without.makespanSeconds).toBeGreaterThanOrEqual(without.lowerBoundSeconds)

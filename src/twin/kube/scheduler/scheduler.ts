@@ -9,7 +9,7 @@ import { recordEvent } from '../event-recorder.ts'
 import { objectKey } from '../store.ts'
 import { compileFilters, type FilterContext, type PodFilter } from './filters.ts'
 import { NodeCache, type NodeInfo } from './node-cache.ts'
-import { type SiblingCounts, scoreOf } from './scores.ts'
+import { type SiblingCounts, scoreOf, unlikedOf } from './scores.ts'
 
 /** ADDED event to bound event, and the gap at the default client limit (79 to 100 binds a second). */
 const firstTryMs = 5
@@ -109,13 +109,13 @@ export class Scheduler {
   }
 
   private pick(pod: Pod): NodeInfo | undefined {
-    const siblings = this.siblingsOf(pod)
+    const near = { siblings: this.siblingsOf(pod), unliked: unlikedOf(pod, this.context) }
     const { faults, fits } = compileFilters(pod, this.context)
     let best: NodeInfo | undefined
     let bestScore = Number.NEGATIVE_INFINITY
     for (const info of this.context.cache.infos.values()) {
       if (!fits(info)) continue
-      const score = scoreOf(pod, info, siblings, bestScore)
+      const score = scoreOf(pod, info, near, bestScore)
       if (score > bestScore) {
         best = info
         bestScore = score

@@ -2,8 +2,10 @@
 
 import type { Pod } from '../../../world/kube-objects.ts'
 import { hash32 } from '../../../world/random.ts'
+import { isPodTerminal } from '../conditions.ts'
 import { covers, matchesTerm } from '../node-rules.ts'
 import { matcherOf } from '../selectors.ts'
+import type { FilterContext } from './filters.ts'
 import type { NodeInfo } from './node-cache.ts'
 import { requirementsOf } from './requirements.ts'
 
@@ -13,6 +15,15 @@ export interface SiblingCounts {
   readonly byZone: ReadonlyMap<string, number>
 }
 
+/** What the other pods of the cluster mean for one pod, at one moment. */
+export interface Neighbours {
+  readonly siblings: SiblingCounts
+  readonly unliked: readonly {
+    readonly weight: number
+    readonly byNode: ReadonlyMap<string, number>
+  }[]
+}
+
 /** No noise is larger: a node that is further behind cannot win by it. */
 const noiseMax = 1e-4
 
@@ -20,34 +31,52 @@ const noiseMax = 1e-4
  * Higher is better; equal scores are told apart by a hash, as stable noise, which is left out where the
  * node stays below `beaten` anyway.
  */
-export function scoreOf(pod: Pod, info: NodeInfo, siblings: SiblingCounts, beaten: number): number {
+export function scoreOf(pod: Pod, info: NodeInfo, near: Neighbours, beaten: number): number {
   const needs = requirementsOf(pod.spec)
   const cpu = Math.max(0, info.cpuFree - needs.cpuMilli) / Math.max(1, info.cpuCapacity)
   const memory = Math.max(0, info.memoryFree - needs.memoryBytes) / Math.max(1, info.memoryCapacity)
   const balance = 1 - Math.abs(cpu - memory)
-  const onNode = siblings.byNode.get(info.name) ?? 0
-  const inZone = siblings.byZone.get(info.zone) ?? 0
+  const onNode = near.siblings.byNode.get(info.name) ?? 0
+  const inZone = near.siblings.byZone.get(info.zone) ?? 0
   const spread = 1 / (1 + onNode) + 1 / (1 + inZone)
   const score =
-    (cpu + memory) / 2 + balance * 0.5 + spread + preference(pod, info) + softTaints(pod, info)
+    (cpu + memory) / 2 +
+    balance * 0.5 +
+    spread +
+    preference(pod, info, near) +
+    softTaints(pod, info)
   if (score + noiseMax < beaten) return score
   return score + (hash32(`${pod.metadata.uid}/${info.name}`) % 1000) / 1e7
 }
 
-function preference(pod: Pod, info: NodeInfo): number {
+/** Soft anti-affinity between nodes: for each term its weight and how many pods it means on each node. */
+export function unlikedOf(pod: Pod, { cache, store }: FilterContext): Neighbours['unliked'] {
+  const terms =
+    pod.spec.affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+  return terms
+    .filter((one) => one.podAffinityTerm.topologyKey === 'kubernetes.io/hostname')
+    .map((one) => {
+      const matches = matcherOf(one.podAffinityTerm.labelSelector)
+      const byNode = new Map<string, number>()
+      for (const other of store.podsInNamespace(pod.metadata.namespace ?? '').values()) {
+        const info = cache.infos.get(other.spec.nodeName ?? '')
+        if (info === undefined || isPodTerminal(other)) continue
+        if (!matches(other.metadata.labels ?? {})) continue
+        byNode.set(info.name, (byNode.get(info.name) ?? 0) + 1)
+      }
+      return { weight: one.weight / 100, byNode }
+    })
+}
+
+function preference(pod: Pod, info: NodeInfo, { unliked }: Neighbours): number {
   const { affinity } = pod.spec
   if (affinity === undefined) return 0
   let score = 0
   const nodes = affinity.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
   for (const one of nodes) if (matchesTerm(one.preference, info.node)) score += one.weight / 100
-  const anti = affinity.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
-  for (const one of anti) {
-    if (one.podAffinityTerm.topologyKey !== 'kubernetes.io/hostname') continue
-    const matches = matcherOf(one.podAffinityTerm.labelSelector)
-    for (const other of info.pods.values()) {
-      const isNear = other.metadata.namespace === pod.metadata.namespace
-      if (isNear && matches(other.metadata.labels ?? {})) score -= one.weight / 100
-    }
+  for (const { byNode, weight } of unliked) {
+    const count = byNode.get(info.name) ?? 0
+    for (let index = 0; index < count; index += 1) score -= weight
   }
   return score
 }
