@@ -21,6 +21,8 @@ export class DisruptionController {
   private readonly store: KubeStore
   private readonly budgetsByNamespace = new Map<string, Map<string, PodDisruptionBudget>>()
   private readonly dirty = new Set<string>()
+  /** Keys of the pods under each budget, kept in step with labels: what a sync looks at. */
+  private readonly members = new Map<string, Set<string>>()
 
   constructor(kernel: Kernel, store: KubeStore) {
     this.kernel = kernel
@@ -29,6 +31,9 @@ export class DisruptionController {
       if (event.kind === 'Pod') {
         const pod = event.object as Pod
         const previous = event.previous as Pod | undefined
+        if (event.type !== 'MODIFIED' || previous?.metadata.labels !== pod.metadata.labels) {
+          this.enlist(pod, event.type !== 'DELETED')
+        }
         if (event.type !== 'MODIFIED' || isRelevant(previous, pod)) this.podChanged(pod, previous)
         if (event.type === 'MODIFIED' && isTarget(pod) && !isTarget(previous)) this.expectEnd(pod)
       } else if (event.kind === 'PodDisruptionBudget') {
@@ -42,6 +47,24 @@ export class DisruptionController {
     for (const budgets of this.budgetsByNamespace.values()) {
       for (const budget of [...budgets.values()]) this.sync(budget)
     }
+  }
+
+  private enlist({ metadata }: Pod, isThere: boolean): void {
+    const podKey = objectKey(metadata.namespace, metadata.name)
+    for (const [key, budget] of this.budgetsByNamespace.get(metadata.namespace ?? '') ?? []) {
+      const isMember = isThere && matcherOf(budget.spec.selector)(metadata.labels ?? {})
+      if (isMember) this.members.get(key)?.add(podKey)
+      else this.members.get(key)?.delete(podKey)
+    }
+  }
+
+  private enlistAll(key: string, budget: PodDisruptionBudget): void {
+    const matches = matcherOf(budget.spec.selector)
+    const keys = new Set<string>()
+    for (const [podKey, pod] of this.store.podsInNamespace(budget.metadata.namespace ?? '')) {
+      if (matches(pod.metadata.labels ?? {})) keys.add(podKey)
+    }
+    this.members.set(key, keys)
   }
 
   private podChanged(pod: Pod, previous: Pod | undefined): void {
@@ -85,8 +108,10 @@ export class DisruptionController {
     }
     if (isDeleted) {
       budgets.delete(key)
+      this.members.delete(key)
       return
     }
+    if (budgets.get(key)?.spec.selector !== budget.spec.selector) this.enlistAll(key, budget)
     budgets.set(key, budget)
     if (budget.status?.observedGeneration !== budget.metadata.generation) this.queue(key)
     else if (Object.keys(budget.status?.disruptedPods ?? {}).length > 0) this.queue(key)
@@ -129,10 +154,12 @@ export class DisruptionController {
   }
 
   private podsOf(budget: PodDisruptionBudget): readonly Pod[] {
-    const matches = matcherOf(budget.spec.selector)
+    const { name, namespace } = budget.metadata
     const pods: Pod[] = []
-    for (const pod of this.store.podsInNamespace(budget.metadata.namespace ?? '').values()) {
-      if (matches(pod.metadata.labels ?? {})) pods.push(pod)
+    const inNamespace = this.store.podsInNamespace(namespace ?? '')
+    for (const key of this.members.get(objectKey(namespace, name)) ?? []) {
+      const pod = inNamespace.get(key)
+      if (pod !== undefined) pods.push(pod)
     }
     return pods
   }

@@ -88,6 +88,7 @@ function change(info: NodeInfo, pod: Pod, sign: 1 | -1): void {
 /** All nodes of a cluster with their pods. */
 export class NodeCache {
   readonly infos = new Map<string, NodeInfo>()
+  private sorted: SortedNodes | undefined
   /** Bound pods with required anti-affinity terms, by key. */
   readonly antiAffinePods = new Map<string, Pod>()
 
@@ -96,6 +97,7 @@ export class NodeCache {
     for (const pod of store.list('Pod')) this.putPod(pod)
     store.subscribe((event) => {
       if (event.kind === 'Node') {
+        this.sorted = undefined
         if (event.type === 'DELETED') this.infos.delete(event.object.metadata.name)
         else this.putNode(event.object as Node, store)
       } else if (event.kind === 'Pod') {
@@ -103,6 +105,16 @@ export class NodeCache {
         else this.putPod(event.object as Pod)
       }
     })
+  }
+
+  /** The nodes by how much speaks against them; good until the next event. */
+  get byAppeal(): SortedNodes {
+    if (this.sorted !== undefined) return this.sorted
+    const plain: NodeInfo[] = []
+    const shunned: NodeInfo[] = []
+    for (const info of this.infos.values()) (isShunned(info.node) ? shunned : plain).push(info)
+    this.sorted = { plain, shunned }
+    return this.sorted
   }
 
   private putNode(node: Node, store?: KubeStore): void {
@@ -140,6 +152,17 @@ export class NodeCache {
     const info = this.infos.get(pod.spec.nodeName ?? '')
     if (info !== undefined) removePod(info, key)
   }
+}
+
+/** Nodes without, and nodes with a cordon or a soft taint. */
+export interface SortedNodes {
+  readonly plain: readonly NodeInfo[]
+  readonly shunned: readonly NodeInfo[]
+}
+
+function isShunned({ spec }: Node): boolean {
+  if (spec?.unschedulable === true) return true
+  return spec?.taints?.some((taint) => taint.effect === 'PreferNoSchedule') ?? false
 }
 
 function hasRequiredAntiAffinity(pod: Pod): boolean {

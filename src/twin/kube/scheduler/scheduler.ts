@@ -9,7 +9,7 @@ import { recordEvent } from '../event-recorder.ts'
 import { objectKey } from '../store.ts'
 import { compileFilters, type FilterContext, type PodFilter } from './filters.ts'
 import { NodeCache, type NodeInfo } from './node-cache.ts'
-import { type SiblingCounts, scoreOf, unlikedOf } from './scores.ts'
+import { bestShunnedScore, type SiblingCounts, scoreOf, unlikedOf } from './scores.ts'
 
 /** ADDED event to bound event, and the gap at the default client limit (79 to 100 binds a second). */
 const firstTryMs = 5
@@ -113,14 +113,16 @@ export class Scheduler {
     const { faults, fits } = compileFilters(pod, this.context)
     let best: NodeInfo | undefined
     let bestScore = Number.NEGATIVE_INFINITY
-    for (const info of this.context.cache.infos.values()) {
-      if (!fits(info)) continue
+    const look = (info: NodeInfo): void => {
+      if (!fits(info)) return
       const score = scoreOf(pod, info, near, bestScore)
-      if (score > bestScore) {
-        best = info
-        bestScore = score
-      }
+      if (score <= bestScore) return
+      best = info
+      bestScore = score
     }
+    const { plain, shunned } = this.context.cache.byAppeal
+    for (const info of plain) look(info)
+    if (bestScore <= bestShunnedScore(pod)) for (const info of shunned) look(info)
     if (best === undefined) this.reportFailure(pod, this.countFaults(faults))
     return best
   }

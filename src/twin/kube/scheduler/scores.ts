@@ -24,6 +24,19 @@ export interface Neighbours {
   }[]
 }
 
+/** No pod gets more on a node with a soft taint that it does not tolerate: all else at its best. */
+export function bestShunnedScore(pod: Pod): number {
+  const tolerations = pod.spec.tolerations ?? []
+  // Those for not-ready and unreachable nodes, which every pod has, are of effect NoExecute.
+  if (tolerations.some((one) => one.effect !== 'NoExecute')) return Number.POSITIVE_INFINITY
+  const preferred =
+    pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+  const liked = preferred.reduce((sum, one) => sum + one.weight / 100, 0)
+  return 1 + 0.5 + 2 + liked + noiseMax - softTaintCost
+}
+
+/** Weight 3 in the real scheduler: soft taints beat room. */
+const softTaintCost = 3
 /** No noise is larger: a node that is further behind cannot win by it. */
 const noiseMax = 1e-4
 
@@ -81,12 +94,11 @@ function preference(pod: Pod, info: NodeInfo, { unliked }: Neighbours): number {
   return score
 }
 
-/** Weight 3 in the real scheduler: soft taints beat room. */
 function softTaints(pod: Pod, info: NodeInfo): number {
   let score = 0
   for (const taint of info.node.spec?.taints ?? []) {
     if (taint.effect !== 'PreferNoSchedule') continue
-    if (!(pod.spec.tolerations ?? []).some((one) => covers(one, taint))) score -= 3
+    if (!(pod.spec.tolerations ?? []).some((one) => covers(one, taint))) score -= softTaintCost
   }
   return score
 }
