@@ -33,6 +33,8 @@ export class Kernel {
   private readonly afterEvent: (() => void)[] = []
   private readonly counters = new Map<string, number>()
   private currentMs: number
+  private textSecond: number | undefined
+  private text = ''
   private hasOutsideWork = true
   private firedCount = 0
 
@@ -54,7 +56,12 @@ export class Kernel {
 
   /** Virtual time as Kubernetes writes it (whole seconds, UTC). */
   nowText(): string {
-    return timeText(this.currentMs)
+    const second = Math.floor(this.currentMs / 1000)
+    if (second !== this.textSecond) {
+      this.textSecond = second
+      this.text = timeText(this.currentMs)
+    }
+    return this.text
   }
 
   /** Runs `run` after `delayMs`, in whole milliseconds (negative counts as 0). `label` shows in errors. */

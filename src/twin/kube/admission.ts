@@ -64,23 +64,29 @@ const defaultTolerations: readonly Toleration[] = [notReadyTaintKey, unreachable
   (key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }),
 )
 
+/** Pods of one template get one spec: whatever is worked out for it is worked out once. */
+const admittedSpecs = new WeakMap<Pod['spec'], Pod['spec']>()
+
 function admitPod(pod: Pod, store: KubeStore): Pod {
-  const { spec } = pod
+  const priority = pod.spec.priority ?? priorityOf(pod.spec.priorityClassName, store)
+  const known = admittedSpecs.get(pod.spec)
+  const spec = known?.priority === priority ? known : admitSpec(pod.spec, priority)
+  admittedSpecs.set(pod.spec, spec)
+  return { ...pod, spec, status: { phase: 'Pending', ...pod.status } }
+}
+
+function admitSpec(spec: Pod['spec'], priority: number): Pod['spec'] {
   const own = spec.tolerations ?? []
   const missing = defaultTolerations.filter(
     (one) => !own.some((mine) => mine.key === one.key || mine.key === undefined),
   )
   return {
-    ...pod,
-    spec: {
-      ...spec,
-      terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
-      restartPolicy: spec.restartPolicy ?? 'Always',
-      schedulerName: spec.schedulerName ?? 'default-scheduler',
-      priority: spec.priority ?? priorityOf(spec.priorityClassName, store),
-      tolerations: missing.length === 0 ? own : [...own, ...missing],
-    },
-    status: { phase: 'Pending', ...pod.status },
+    ...spec,
+    terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
+    restartPolicy: spec.restartPolicy ?? 'Always',
+    schedulerName: spec.schedulerName ?? 'default-scheduler',
+    priority,
+    tolerations: missing.length === 0 ? own : [...own, ...missing],
   }
 }
 
