@@ -32,6 +32,17 @@ describe('starter', () => {
     expect((await crashCut(options, cut, whole)).problems).toEqual([])
   })
 
+  it.each([
+    { name: 'before the lease is taken nobody is waited for', call: 5, least: 0, most: 2 },
+    { name: 'the lease of the dead runs out first', call: 18, least: 45, most: 65 },
+    { name: 'while AWS upgrades, the wait costs nothing', call: 60, least: -15, most: 15 },
+  ])('$name', async ({ call, least, most }) => {
+    const { virtualSeconds } = await crashCut(options, { call, when: 'before' }, whole)
+    const moreSeconds = virtualSeconds - whole.report.virtualSeconds
+    expect(moreSeconds).toBeGreaterThanOrEqual(least)
+    expect(moreSeconds).toBeLessThanOrEqual(most)
+  })
+
   it('leaves nothing of its own behind', () => {
     expect(whole.end).toMatchObject({ newNodeMarks: [], oldNodes: {}, leaseHolder: '' })
     expect(whole.end.otherGroups).toEqual({})

@@ -138,7 +138,9 @@ export class PodIndex {
     if (previous === undefined || !isSameSelector(previous, budget)) {
       this.matchNamespace(budget.namespace)
     }
-    this.touchAround(this.podsByBudget.get(budget.key))
+    if (previous === undefined || standsOtherwise(previous, budget)) {
+      this.touchAround(this.podsByBudget.get(budget.key))
+    }
   }
 
   /** Forgets a budget; unknown keys are no error. */
@@ -240,6 +242,21 @@ function isUnsettled(pod: DrainPod): boolean {
 function hasAntiAffinity(pod: DrainPod): boolean {
   const rules = pod.needs.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution
   return rules !== undefined && rules.length > 0
+}
+
+/** Whether pods under the budget may stand otherwise than before: not with every pod that comes or goes. */
+function standsOtherwise(one: DrainBudget, other: DrainBudget): boolean {
+  return (
+    one.disruptionsAllowed > 0 !== other.disruptionsAllowed > 0 ||
+    one.currentHealthy >= one.desiredHealthy !== other.currentHealthy >= other.desiredHealthy ||
+    one.desiredHealthy !== other.desiredHealthy ||
+    one.expectedPods !== other.expectedPods ||
+    one.isObserved !== other.isObserved ||
+    one.syncFailedMessage !== other.syncFailedMessage ||
+    one.policy !== other.policy ||
+    one.minAvailable !== other.minAvailable ||
+    one.maxUnavailable !== other.maxUnavailable
+  )
 }
 
 function isSameSelector(one: DrainBudget, other: DrainBudget): boolean {
