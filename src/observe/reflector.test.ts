@@ -1,155 +1,205 @@
-import { describe, expect, it } from 'vitest'
-import { type SmallWorld, smallWorld } from '../../test/small-world.ts'
-import type { KubeApi, WatchEnd } from '../world/kube-api.ts'
-import type { ConfigMap } from '../world/kube-objects.ts'
+import type { ServerResponse } from 'node:http'
+import { afterEach, expect, it } from 'vitest'
+import {
+  clientOf,
+  eventLine,
+  type KubeServer,
+  kubeServer,
+  openStream,
+  sendJson,
+  sendStatus,
+  wirePod,
+} from '../../test/kube-server.ts'
+import type { Pod } from '../world/kube-objects.ts'
+import { nextTurn } from '../world/turn.ts'
 import { Reflector } from './reflector.ts'
 
-const map = (name: string, value = '1'): ConfigMap => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace: 'default' },
-  data: { value },
+/** What the server of a test does: the pods it has, and what it says to the n-th watch. */
+interface Script {
+  pods: Record<string, unknown>[]
+  version: string
+  watches: ((stream: ServerResponse) => void)[]
+  lists: ((answer: ServerResponse) => void)[]
+}
+
+let server: KubeServer | undefined
+let reflector: Reflector<'Pod'> | undefined
+
+afterEach(async () => {
+  reflector?.stop()
+  await server?.close()
 })
 
-/** The twin's port whose watches can be ended as a server ends them. */
-function endable(kube: KubeApi): {
-  kube: KubeApi
-  end(how: WatchEnd | Error): void
-  watchCount(): number
-} {
-  let end: (how: WatchEnd | Error) => void = () => undefined
-  let count = 0
-  return {
-    end: (how) => end(how),
-    watchCount: () => count,
-    kube: {
-      ...kube,
-      watch: (kind, options, onEvent) => {
-        count += 1
-        const watch = kube.watch(kind, options, onEvent)
-        const cut = new Promise<WatchEnd>((resolve, reject) => {
-          end = (how) => {
-            if (how instanceof Error) reject(how)
-            else resolve(how)
-            watch.stop()
-          }
-        })
-        return { ended: Promise.race([cut, watch.ended]), stop: watch.stop }
+async function reflected(script: Partial<Script>) {
+  const whole: Script = { pods: [], version: '10', watches: [], lists: [], ...script }
+  const start = (port = 0) =>
+    kubeServer(
+      ({ query }, answer) => {
+        const next = query.has('watch') ? whole.watches.shift() : whole.lists.shift()
+        if (next !== undefined) return next(answer)
+        if (query.has('watch')) return void openStream(answer)
+        const metadata = { resourceVersion: whole.version }
+        return sendJson(answer, 200, { kind: 'PodList', metadata, items: whole.pods })
       },
+      { port },
+    )
+  server = await start()
+  const { client, clock } = clientOf(server.url)
+  const known = new Map<string, string>()
+  let resetCount = 0
+  reflector = new Reflector({
+    kube: client,
+    clock: { nowMs: () => clock.nowMs(), sleep: (ms, signal) => clock.sleep(ms, signal) },
+    kind: 'Pod',
+    projection: {
+      reset: () => {
+        resetCount += 1
+        known.clear()
+      },
+      put: ({ metadata }: Pod) => void known.set(metadata.name, metadata.uid ?? ''),
+      remove: ({ metadata }: Pod) => void known.delete(metadata.name),
     },
+    onChange: () => undefined,
+  })
+  return {
+    script: whole,
+    clock,
+    known,
+    reflector,
+    start,
+    resetCount: () => resetCount,
+    watches: () => (server?.requests ?? []).filter(({ query }) => query.has('watch')),
+    lists: () => (server?.requests ?? []).filter(({ query }) => !query.has('watch')),
   }
 }
 
-function followed(world: SmallWorld) {
-  const client = world.connect('watcher')
-  const link = endable(client.kube)
-  const seen = new Map<string, string>()
-  const log: string[] = []
-  const reflector = new Reflector({
-    kube: link.kube,
-    clock: client.clock,
-    kind: 'ConfigMap',
-    onChange: () => undefined,
-    projection: {
-      reset: () => {
-        log.push('reset')
-        seen.clear()
-      },
-      put: (object) => void seen.set(object.metadata.name, object.data?.value ?? ''),
-      remove: (object) => void seen.delete(object.metadata.name),
-    },
-  })
-  /** Lets the world and the reflector run for a while. */
-  const run = (ms: number): Promise<void> => world.call(client.clock.sleep(ms))
-  return { ...link, log, reflector, run, seen }
+async function until(isTrue: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 2000; turn += 1) {
+    if (isTrue()) return
+    await nextTurn()
+  }
+  throw new Error('it did not come to pass')
 }
 
-const write = (world: SmallWorld, name: string, value: string): void => {
-  const { server, store } = world.cluster
-  const known = store.get('ConfigMap', 'default', name)
-  if (known === undefined) server.create('ConfigMap', map(name, value), 'someone')
-  else server.update('ConfigMap', { ...known, data: { value } }, 'someone')
-}
+it('after a cut it goes on from the last event, and after a restart of the server too', async () => {
+  const streams: ServerResponse[] = []
+  const keep = (answer: ServerResponse): void => void streams.push(openStream(answer))
+  const world = await reflected({ pods: [wirePod('a', '5')], watches: [keep, keep] })
+  await world.reflector.start()
+  await until(() => streams.length === 1)
+  streams[0]?.write(eventLine('ADDED', wirePod('b', '11')))
+  await until(() => world.known.size === 2)
+  server?.cut()
+  await until(() => streams.length === 2)
+  expect(world.watches()[1]?.query.get('resourceVersion')).toBe('11')
+  await until(() => world.reflector.failure === undefined)
 
-describe('Reflector', () => {
-  it('lists, then follows additions, changes and deletions', async () => {
-    const world = smallWorld()
-    write(world, 'a', '1')
-    const { log, reflector, run, seen } = followed(world)
-    await world.call(reflector.start())
-    expect([...seen]).toEqual([['a', '1']])
-    write(world, 'b', '1')
-    write(world, 'a', '2')
-    await run(100)
-    expect([...seen].sort()).toEqual([
-      ['a', '2'],
-      ['b', '1'],
-    ])
-    world.cluster.server.delete('ConfigMap', { namespace: 'default', name: 'a' }, {}, 'someone')
-    await run(100)
-    expect([...seen.keys()]).toEqual(['b'])
-    expect(log).toEqual(['reset'])
-    expect(reflector.failure).toBeUndefined()
-  })
+  const port = Number(server?.url.port)
+  await server?.close()
+  await until(() => world.reflector.failure?.includes('nothing listens there') === true)
+  world.script.pods = [wirePod('a', '5'), wirePod('c', '20')]
+  world.script.version = '30'
+  server = await world.start(port)
+  await until(() => world.reflector.failure === undefined)
+  await until(() => world.known.has('c'))
+  expect([...world.known.keys()]).toEqual(['a', 'c'])
+})
 
-  it('goes on from where it was when the server closes the watch: nothing is missed, nothing listed anew', async () => {
-    const world = smallWorld()
-    const { end, log, reflector, run, seen, watchCount } = followed(world)
-    await world.call(reflector.start())
-    write(world, 'a', '1')
-    await run(100)
-    end('closed')
-    write(world, 'b', '1')
-    await run(2000)
-    expect([...seen.keys()].sort()).toEqual(['a', 'b'])
-    expect(log).toEqual(['reset'])
-    expect(watchCount()).toBe(2)
+it('bookmarks carry it on: the next watch begins there', async () => {
+  const bookmark = eventLine('BOOKMARK', { metadata: { resourceVersion: '500' } })
+  const world = await reflected({
+    watches: [(answer) => void openStream(answer).end(bookmark)],
   })
+  await world.reflector.start()
+  await until(() => world.watches().length === 2)
+  expect(world.watches()[1]?.query.get('resourceVersion')).toBe('500')
+  expect(world.lists()).toHaveLength(1)
+})
 
-  it('lists anew when its version is too old (410), and forgets what went meanwhile', async () => {
-    const world = smallWorld()
-    write(world, 'a', '1')
-    const { end, log, reflector, run, seen } = followed(world)
-    await world.call(reflector.start())
-    await run(100)
-    end('expired')
-    world.cluster.server.delete('ConfigMap', { namespace: 'default', name: 'a' }, {}, 'someone')
-    write(world, 'b', '1')
-    await run(2000)
-    expect([...seen.keys()]).toEqual(['b'])
-    expect(log).toEqual(['reset', 'reset'])
-  })
+it.each([
+  [
+    'as the answer',
+    (answer: ServerResponse) => sendStatus(answer, 410, { reason: 'Expired', message: 'too old' }),
+  ],
+  [
+    'as an event',
+    (answer: ServerResponse) =>
+      void openStream(answer).end(eventLine('ERROR', { kind: 'Status', code: 410 })),
+  ],
+])('410 %s: lists anew at once; what is gone meanwhile goes', async (_, expire) => {
+  const world = await reflected({ pods: [wirePod('old', '5')], watches: [expire] })
+  await world.reflector.start()
+  world.script.pods = [{ ...wirePod('old', '20'), metadata: { name: 'old', uid: 'another' } }]
+  await until(() => world.lists().length === 2 && world.known.get('old') === 'another')
+  expect(world.resetCount()).toBe(2)
+  expect(world.clock.slept.filter((ms) => ms < 30_000)).toEqual([])
+})
 
-  it('says what is wrong while the connection is broken, waits, and recovers', async () => {
-    const world = smallWorld()
-    const { end, reflector, run, seen } = followed(world)
-    await world.call(reflector.start())
-    await run(10)
-    end(new Error('connection reset'))
-    await run(10)
-    expect(reflector.failure).toBe('connection reset')
-    write(world, 'a', '1')
-    await run(3000)
-    expect([...seen.keys()]).toEqual(['a'])
-    expect(reflector.failure).toBeUndefined()
-  })
+it('a version that always expires is no hot loop', async () => {
+  const expire = (answer: ServerResponse) => sendStatus(answer, 410, { reason: 'Expired' })
+  const world = await reflected({ watches: Array.from({ length: 4 }, () => expire) })
+  await world.reflector.start()
+  await until(() => world.watches().length === 5)
+  const pauses = world.clock.slept.filter((ms) => ms < 30_000)
+  expect(pauses.length).toBe(3)
+  expect(pauses.at(-1)).toBeGreaterThan(pauses[0] ?? 0)
+})
 
-  it('rejects when the first list fails', async () => {
-    const world = smallWorld()
-    world.faults.add({
-      operation: 'kube:list',
-      effect: { kind: 'error-before', code: 'forbidden' },
-    })
-    expect(await world.codeOf(followed(world).reflector.start())).toBe('forbidden')
-  })
+it('watches that fail again and again end in a new list', async () => {
+  const refuse = (answer: ServerResponse) =>
+    sendStatus(answer, 500, { message: 'Invalid value: "10"' })
+  const world = await reflected({ watches: [refuse, refuse, refuse] })
+  await world.reflector.start()
+  await until(() => world.lists().length === 2)
+  expect(world.watches().length).toBe(3)
+  await until(() => world.watches().length === 4 && world.reflector.failure === undefined)
+})
 
-  it('hears nothing more once it is stopped', async () => {
-    const world = smallWorld()
-    const { reflector, run, seen } = followed(world)
-    await world.call(reflector.start())
-    reflector.stop()
-    write(world, 'a', '1')
-    await run(1000)
-    expect(seen.size).toBe(0)
+it('a quiet watch after a failure clears it: nothing need happen first', async () => {
+  const world = await reflected({
+    watches: [(answer) => sendStatus(answer, 503, { message: 'starting' })],
   })
+  await world.reflector.start()
+  await until(() => world.reflector.failure !== undefined)
+  expect(world.reflector.failure).toContain('starting')
+  await until(() => world.reflector.failure === undefined)
+  expect(world.lists()).toHaveLength(1)
+})
+
+it('a first list that fails can be tried again, and nothing is followed twice', async () => {
+  const refuse = (answer: ServerResponse) => sendStatus(answer, 403, { message: 'no' })
+  const world = await reflected({ lists: [refuse] })
+  await expect(world.reflector.start()).rejects.toMatchObject({ code: 'forbidden' })
+  await world.reflector.start()
+  await world.reflector.start()
+  await until(() => world.watches().length === 1)
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn()
+  expect(world.watches()).toHaveLength(1)
+  expect(world.lists()).toHaveLength(2)
+})
+
+it('duplicates and events out of order leave what the last event said', async () => {
+  const lines = [
+    eventLine('ADDED', wirePod('a', '11')),
+    eventLine('ADDED', wirePod('a', '11')),
+    eventLine('DELETED', wirePod('unknown', '9')),
+    eventLine('MODIFIED', wirePod('b', '13')),
+    eventLine('DELETED', wirePod('a', '12')),
+  ]
+  const world = await reflected({
+    watches: [(answer) => void openStream(answer).write(lines.join(''))],
+  })
+  await world.reflector.start()
+  await until(() => world.known.has('b') && !world.known.has('a'))
+  expect([...world.known.keys()]).toEqual(['b'])
+})
+
+it('stopped it asks no more', async () => {
+  const world = await reflected({})
+  await world.reflector.start()
+  await until(() => world.watches().length === 1)
+  world.reflector.stop()
+  await until(() => server?.sockets.size !== undefined)
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn()
+  expect(server?.requests).toHaveLength(2)
 })
