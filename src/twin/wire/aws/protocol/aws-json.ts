@@ -2,9 +2,10 @@
 
 import { readJson, writeJson } from '../codec/json.ts'
 import { AwsProblem } from '../problem.ts'
-import type { WireAnswer } from '../request.ts'
+import { answerOf, parseJson } from './answer.ts'
 import type { Protocol } from './protocol.ts'
-import { parseJson } from './rest-json.ts'
+
+const contentType = 'application/x-amz-json-1.1'
 
 /** The protocol. */
 export const awsJson: Protocol = {
@@ -21,28 +22,14 @@ export const awsJson: Protocol = {
     const body = request.body.trim() === '' ? {} : parseJson(request.body)
     return { operation, input: readJson(operation.input, body) }
   },
-  writeOutput: (operation, output, requestId) =>
-    answer(
-      200,
-      requestId,
-      {},
-      operation.output === undefined ? '{}' : writeJson(operation.output, output),
-    ),
-  writeProblem: (problem, requestId) =>
-    answer(
-      problem.status,
-      requestId,
-      { 'x-amzn-errortype': problem.code, ...problem.headers },
-      JSON.stringify({ __type: problem.code, ...problem.members, message: problem.message }),
-    ),
-}
-
-function answer(
-  status: number,
-  requestId: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): WireAnswer {
-  const type = { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId }
-  return { status, headers: { ...type, ...headers }, body }
+  writeOutput: ({ output: shape }, output, requestId) => {
+    const body = shape === undefined ? '{}' : writeJson(shape, output)
+    return answerOf(contentType, { status: 200, requestId }, body)
+  },
+  writeProblem: (problem, requestId) => {
+    const { code, members, message, status } = problem
+    const headers = { 'x-amzn-errortype': code, ...problem.headers }
+    const body = JSON.stringify({ __type: code, ...members, message })
+    return answerOf(contentType, { status, requestId, headers }, body)
+  },
 }

@@ -2,8 +2,9 @@
 
 import { awsQueryDialect } from '../codec/form.ts'
 import { writeXmlMembers, xmlEscape } from '../codec/xml.ts'
+import { xmlAnswer } from './answer.ts'
 import type { Protocol } from './protocol.ts'
-import { readQuery, xmlAnswer } from './query.ts'
+import { readQuery } from './query.ts'
 
 /** The protocol. */
 export const awsQuery: Protocol = {
@@ -16,7 +17,7 @@ export const awsQuery: Protocol = {
         : `<${name}Result>${writeXmlMembers(operation.output, output)}</${name}Result>`
     const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`
     const body = `<${name}Response xmlns="${xmlNamespace}">${result}${metadata}</${name}Response>`
-    return xmlAnswer(200, requestId, {}, body)
+    return xmlAnswer({ status: 200, requestId }, body)
   },
   writeProblem: (problem, requestId, { xmlNamespace }) => {
     const type = problem.status < 500 ? 'Sender' : 'Receiver'
@@ -25,6 +26,7 @@ export const awsQuery: Protocol = {
     const error = `<Error><Type>${type}</Type>${code}${message}</Error>`
     const id = `<RequestId>${requestId}</RequestId>`
     const body = `<ErrorResponse xmlns="${xmlNamespace}">${error}${id}</ErrorResponse>`
-    return xmlAnswer(problem.status, requestId, problem.headers, body)
+    const { headers, status } = problem
+    return xmlAnswer({ status, requestId, headers }, body)
   },
 }

@@ -2,8 +2,9 @@
 
 import { ec2QueryDialect } from '../codec/form.ts'
 import { writeXmlMembers, xmlEscape } from '../codec/xml.ts'
+import { xmlAnswer } from './answer.ts'
 import type { Protocol } from './protocol.ts'
-import { readQuery, xmlAnswer } from './query.ts'
+import { readQuery } from './query.ts'
 
 /** The protocol. */
 export const ec2Query: Protocol = {
@@ -13,13 +14,14 @@ export const ec2Query: Protocol = {
     const members = shape === undefined ? '<return>true</return>' : writeXmlMembers(shape, output)
     const id = `<requestId>${requestId}</requestId>`
     const body = `<${name}Response xmlns="${xmlNamespace}">${id}${members}</${name}Response>`
-    return xmlAnswer(200, requestId, {}, body)
+    return xmlAnswer({ status: 200, requestId }, body)
   },
   writeProblem: (problem, requestId) => {
     const code = `<Code>${xmlEscape(problem.code)}</Code>`
     const message = `<Message>${xmlEscape(problem.message)}</Message>`
     const errors = `<Errors><Error>${code}${message}</Error></Errors>`
     const body = `<Response>${errors}<RequestID>${requestId}</RequestID></Response>`
-    return xmlAnswer(problem.status, requestId, problem.headers, body)
+    const { headers, status } = problem
+    return xmlAnswer({ status, requestId, headers }, body)
   },
 }

@@ -3,7 +3,7 @@
 import { type FormDialect, readForm } from '../codec/form.ts'
 import { formTree } from '../codec/form-tree.ts'
 import { AwsProblem } from '../problem.ts'
-import type { WireAnswer, WireRequest } from '../request.ts'
+import type { WireRequest } from '../request.ts'
 import type { WireService } from '../schema/catalogue.ts'
 import type { ServiceShape } from '../schema/shape.ts'
 import type { ReadRequest } from './protocol.ts'
@@ -28,22 +28,4 @@ export function readQuery(
     throw new AwsProblem('InvalidAction', message)
   }
   return { operation, input: readForm(operation.input, tree, dialect) }
-}
-
-/** An XML answer; the request id is also a header. */
-export function xmlAnswer(
-  status: number,
-  requestId: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): WireAnswer {
-  return {
-    status,
-    headers: {
-      'content-type': 'text/xml;charset=UTF-8',
-      'x-amzn-requestid': requestId,
-      ...headers,
-    },
-    body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
-  }
 }

@@ -4,8 +4,9 @@ import { readJson, writeJson } from '../codec/json.ts'
 import { readBoolean, readNumber } from '../codec/scalar.ts'
 import { SerializationProblem } from '../codec/serialization-problem.ts'
 import { AwsProblem } from '../problem.ts'
-import type { WireAnswer, WireRequest } from '../request.ts'
+import type { WireRequest } from '../request.ts'
 import type { Member, OperationShape, ServiceShape, Shape } from '../schema/shape.ts'
+import { answerOf, parseJson } from './answer.ts'
 import type { Protocol } from './protocol.ts'
 
 /** The protocol. */
@@ -19,33 +20,16 @@ export const restJson: Protocol = {
     const { labels, operation } = found
     return { operation, input: readInput(operation, labels, request) }
   },
-  writeOutput: (operation, output, requestId) =>
-    jsonAnswer(
-      operation.http.code,
-      requestId,
-      {},
-      operation.output === undefined ? '{}' : writeJson(operation.output, output),
-    ),
-  writeProblem: (problem, requestId) =>
-    jsonAnswer(
-      problem.status,
-      requestId,
-      { 'x-amzn-errortype': problem.code, ...problem.headers },
-      JSON.stringify({ ...problem.members, message: problem.message }),
-    ),
-}
-
-function jsonAnswer(
-  status: number,
-  requestId: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): WireAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'application/json', 'x-amzn-requestid': requestId, ...headers },
-    body,
-  }
+  writeOutput: ({ http, output: shape }, output, requestId) => {
+    const body = shape === undefined ? '{}' : writeJson(shape, output)
+    return answerOf('application/json', { status: http.code, requestId }, body)
+  },
+  writeProblem: (problem, requestId) => {
+    const { code, members, message, status } = problem
+    const headers = { 'x-amzn-errortype': code, ...problem.headers }
+    const body = JSON.stringify({ ...members, message })
+    return answerOf('application/json', { status, requestId, headers }, body)
+  },
 }
 
 interface Route {
@@ -161,13 +145,4 @@ function scalar(shape: Shape, text: string | undefined): unknown {
   if (text === undefined) return undefined
   if (shape.kind === 'number') return readNumber(text)
   return shape.kind === 'boolean' ? readBoolean(text) : text
-}
-
-/** @throws SerializationProblem */
-export function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    throw new SerializationProblem('The body is not valid JSON.')
-  }
 }
