@@ -42,6 +42,7 @@ if (existsSync(report)) {
   if (!isTested && result.numFailedTests === 0) counts.failed += 1
 } else countOne(false)
 countOne(step('demo', 'npm', ['run', '--silent', 'demo']))
+countOne(step('readme', 'npm', ['run', '--silent', 'readme', '--', '--check']))
 const scenarioCounts = `${root}/.cache/scenarios.json`
 rmSync(scenarioCounts, { force: true })
 const areScenariosOk = step('scenarios', 'npm', [

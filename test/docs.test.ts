@@ -3,8 +3,12 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { exitCode, exitCodeTexts } from '../src/cli/exit-code.ts'
+import { fleetSchema } from '../src/fleet/schema.ts'
+import { worldSchema } from '../src/twin/build/world-schema.ts'
 import { type JudgedBy, withOperationTable } from '../src/twin/wire/aws/operation-list.ts'
+import { regroup } from './program.ts'
 import { pathsUnder, root, sizeOf, sourceAt } from './sources.ts'
 
 const bytesMax = 512 * 1024
@@ -41,6 +45,89 @@ describe('documents', () => {
     }
   })
 })
+
+/** Keys of every object in a schema, and in what it holds. */
+function keysIn(schema: unknown): readonly string[] {
+  if (schema instanceof z.ZodOptional) return keysIn(schema.unwrap())
+  if (schema instanceof z.ZodArray) return keysIn(schema.element)
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(keysIn)
+  if (!(schema instanceof z.ZodObject)) return []
+  return Object.entries(schema.shape).flatMap(([key, inner]) => [key, ...keysIn(inner)])
+}
+
+describe('references', () => {
+  it.each([
+    ['docs/fleet-file.md', fleetSchema],
+    ['docs/world.md', worldSchema],
+  ])('%s names every key of the format', (path, schema) => {
+    const { text } = sourceAt(path)
+    const edges = ['[`\\s{,]', '[`:,\\s}]']
+    const missing = keysIn(schema).filter((key) => !new RegExp(edges.join(key)).test(text))
+    expect([...new Set(missing)]).toEqual([])
+  })
+
+  it('findings.md names every code of a finding, and no other', () => {
+    const area = /'((?:fleet|manifest|world|yaml)\/[a-z0-9-]+)'/g
+    const sources = pathsUnder('src')
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .flatMap((path) => [...sourceAt(path).text.matchAll(area)].map(([, code]) => code ?? ''))
+    const shapes = [
+      ...sourceAt('src/world/documents/shape-findings.ts').text.matchAll(
+        /return (?:isMissing.*)?'([a-z]+-[a-z-]+)'|\$\{area\}\/([a-z-]+)`/g,
+      ),
+    ].flatMap(([, plain, prefixed]) => {
+      const code = plain ?? prefixed ?? ''
+      return [`fleet/${code}`, `world/${code}`]
+    })
+    const written = [...sourceAt('docs/findings.md').text.matchAll(/`([a-z]+\/[a-z0-9-]+)`/g)]
+    expect(new Set(written.map(([, code]) => code))).toEqual(new Set([...sources, ...shapes]))
+  })
+
+  it('commands that documents show exist', async () => {
+    const shown = documents.flatMap(({ text }) =>
+      [...text.matchAll(/(?:^|[`\s(])regroup ((?:[a-z-]+ ?){1,2})/gm)].map(
+        ([, words = '']) => words,
+      ),
+    )
+    const known = await helpWords()
+    const wrong = shown.filter((words) => {
+      const [first = '', second = ''] = words.trim().split(' ')
+      const inner = known.get(first)
+      return inner === undefined || (inner.size > 0 && second !== '' && !inner.has(second))
+    })
+    expect(shown.length).toBeGreaterThan(10)
+    expect(wrong).toEqual([])
+  })
+
+  it('scripts that documents show exist', () => {
+    const { scripts } = JSON.parse(sourceAt('package.json').text) as { scripts: object }
+    const shown = documents.flatMap(({ text }) =>
+      [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name = '']) => name),
+    )
+    expect(shown.filter((name) => !(name in scripts))).toEqual([])
+  })
+
+  it('README shows an excerpt of the demo (npm run readme renews it)', () => {
+    const { lines, text } = sourceAt('README.md')
+    for (const row of ['safety rules broken, of 26', 'pods lost', 'evictions refused']) {
+      expect(text).toMatch(new RegExp(`^  ${row} +\\d+ +[\\d,]+$`, 'm'))
+    }
+    expect(lines.length).toBeLessThan(60)
+  })
+})
+
+/** Commands with their subcommands, as the program's help lists them. */
+async function helpWords(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const wordsOf = async (...command: string[]): Promise<ReadonlySet<string>> => {
+    const { out: text } = await regroup(...command, '--help')
+    const list = /\nCommands:\n([\s\S]*)/.exec(text)?.[1] ?? ''
+    return new Set([...list.matchAll(/^ {2}([a-z-]+)/gm)].map(([, word = '']) => word))
+  }
+  const words = new Map<string, ReadonlySet<string>>()
+  for (const word of await wordsOf())
+    words.set(word, word === 'help' ? new Set() : await wordsOf(word))
+  return words
+}
 
 function anchorsOf(path: string): ReadonlySet<string> {
   const headings = sourceAt(path).lines.filter((line) => line.startsWith('#'))

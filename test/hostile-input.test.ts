@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { exitCode } from '../src/cli/exit-code.ts'
-import { main } from '../src/cli/main.ts'
+import { regroup } from './program.ts'
 import { root } from './sources.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'regroup-hostile-'))
@@ -31,26 +31,8 @@ spec:
     spec: { containers: [{ name: web, image: web, resources: { requests: { cpu: 100m, memory: 64Mi } } }] }
 `
 
-/** Runs the program in this process; what it says is kept apart. */
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' }
-  const code = await main(args, {
-    out: (text) => {
-      said.out += text
-    },
-    err: (text) => {
-      said.err += text
-    },
-    isTerminal: false,
-    hasColour: false,
-    columns: 80,
-    wallMs: () => 0,
-  })
-  return { code, ...said }
-}
-
 const rehearse = (...more: string[]) =>
-  run('rehearse', 'migrate', '-q', '-f', at('fleet.yaml'), '--world', at('world.yaml'), ...more)
+  regroup('rehearse', 'migrate', '-q', '-f', at('fleet.yaml'), '--world', at('world.yaml'), ...more)
 
 function expectClear({ err, out }: { err: string; out: string }): void {
   expect(err).not.toMatch(/^\s+at .*:\d+:\d+/m)
@@ -75,8 +57,8 @@ const yamlFaults: readonly (readonly [string, string | Uint8Array, string, strin
   ['50 MB', new Uint8Array(50 * 1024 * 1024).fill(0x61), 'yaml/too-large', '1:1'],
   ['invalid UTF-8', new Uint8Array([0x61, 0x3a, 0x20, 0xff, 0xfe]), 'yaml/not-utf8', '1:1'],
   ['UTF-16', new Uint8Array([0xff, 0xfe, 0x61, 0x00]), 'yaml/not-utf8', '1:1'],
-  ['a hundred thousand brackets', '['.repeat(100_000), 'yaml/too-deep', '1:'],
-  ['deeply nested maps', `${'{a: '.repeat(20_000)}1${'}'.repeat(20_000)}`, 'yaml/too-deep', '1:'],
+  ['thousands of brackets', '['.repeat(5_000), 'yaml/too-deep', '1:'],
+  ['deeply nested maps', `${'{a: '.repeat(5_000)}1${'}'.repeat(5_000)}`, 'yaml/too-deep', '1:'],
   ['tabs', 'a:\n\tb: 1\n', 'yaml/syntax', '2:1'],
   ['nothing', '', 'yaml/empty', '1:1'],
   ['only a comment', '# nothing\n', 'yaml/empty', '1:1'],
@@ -196,7 +178,7 @@ describe('a wrong world file', () => {
   ])('whose manifest %s', async (_, file, cause) => {
     writeFileSync(at('broken.yaml'), 'a: [1\nb: }')
     writeFileSync(at('bomb.yaml'), bomb)
-    writeFileSync(at('deep.yaml'), '['.repeat(100_000))
+    writeFileSync(at('deep.yaml'), '['.repeat(5_000))
     writeFileSync(at('binary.yaml'), new Uint8Array([0xff]))
     writeFileSync(at('world.yaml'), worldText.replace('app.yaml', file))
     const said = await rehearse()

@@ -15,6 +15,7 @@ export interface Streams {
 /** The real ones. Honours NO_COLOR, FORCE_COLOR, CI and TERM=dumb. */
 export function processStreams(): Streams {
   const { env, stderr, stdout } = process
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosed)
   const isTerminal = stderr.isTTY === true && env.CI === undefined && env.TERM !== 'dumb'
   const isForced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
   const isForbidden = env.NO_COLOR !== undefined && env.NO_COLOR !== ''
@@ -26,4 +27,9 @@ export function processStreams(): Streams {
     columns: stderr.columns ?? 80,
     wallMs: () => performance.now(),
   }
+}
+
+/** Whoever read the output may leave (`| head`): what was begun goes on without a reader. */
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
