@@ -5,6 +5,7 @@ import type { Clock } from '../world/clock.ts'
 import { isFailure, RegroupError } from '../world/failure.ts'
 import type { Random } from '../world/random.ts'
 import { type RetryPolicy, retrying } from '../world/retry.ts'
+import { systemClock } from '../world/system-clock.ts'
 import { AwsBudgets } from './budgets.ts'
 import { classify } from './classify.ts'
 import { Clients } from './clients.ts'
@@ -69,7 +70,9 @@ export function connectAws(options: AwsOptions): AwsConnection {
     ssm: service('ssm'),
     sts: service('sts'),
   }
-  const { clock, region } = options
+  const { region } = options
+  // Signed like the SDK signs its calls: with the time of the machine, whatever clock the engine runs on.
+  const clock = systemClock()
   return {
     api,
     mintEksToken: (clusterName) =>
