@@ -60,5 +60,15 @@ if (existsSync(scenarioCounts)) {
   counts.skipped += skipped
   if (!areScenariosOk && failed === 0) counts.failed += 1
 } else countOne(false)
+const conformanceCounts = `${root}/.cache/conformance/results.json`
+rmSync(conformanceCounts, { force: true })
+const isConform = step('conformance', 'npm', ['run', '--silent', 'conformance'])
+if (existsSync(conformanceCounts)) {
+  const suites = JSON.parse(readFileSync(conformanceCounts, 'utf8'))
+  for (const name of Object.keys(counts)) {
+    counts[name] += suites.reduce((sum, suite) => sum + suite[name], 0)
+  }
+  if (!isConform && suites.every(({ failed }) => failed === 0)) counts.failed += 1
+} else countOne(false)
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exitCode = counts.failed === 0 ? 0 : 1

@@ -1,5 +1,6 @@
 /** A small world under the eyes of a judge, and a client who may do wrong in it. */
 
+import { addAccessEntry } from '../src/twin/aws/eks/access-entry.ts'
 import type { EvictionRequest } from '../src/twin/contracts.ts'
 import { Judge } from '../src/twin/judge/judge.ts'
 import { Session } from '../src/twin/kernel/session.ts'
@@ -42,7 +43,8 @@ export function courtroom(
   const { mappedRole, mode = 'count' } = options
   const world = smallWorld()
   if (mappedRole !== undefined) {
-    world.account.cluster(clusterName).accessEntries.set(mappedRole, 'EC2_LINUX')
+    const cluster = world.account.cluster(clusterName)
+    addAccessEntry(world.account, cluster, { principalArn: mappedRole, type: 'EC2_LINUX' })
   }
   addOldGroup(world)
   world.advance(1000)

@@ -3,7 +3,10 @@
 import { AwsAccount } from '../src/twin/aws/account.ts'
 import { addGroup, type GroupSpec, placeInstances } from '../src/twin/aws/autoscaling/build.ts'
 import { catalogueAddons, defaultAddonVersion } from '../src/twin/aws/eks/versions.ts'
+import { addRole, trustOf } from '../src/twin/aws/iam/role.ts'
+import type { TwinAwsApi } from '../src/twin/aws/port.ts'
 import type { AccountChange, GroupState } from '../src/twin/aws/state.ts'
+import { startKubeSide } from '../src/twin/build/kube-side.ts'
 import { Faults } from '../src/twin/kernel/faults.ts'
 import { Kernel } from '../src/twin/kernel/kernel.ts'
 import { Session } from '../src/twin/kernel/session.ts'
@@ -28,7 +31,7 @@ export interface SmallWorld {
   readonly faults: Faults
   readonly account: AwsAccount
   readonly cluster: KubeCluster
-  readonly api: AwsApi
+  readonly api: TwinAwsApi
   readonly changes: AccountChange[]
   /** Runs one call to its end. */
   call<T>(work: Promise<T>): Promise<T>
@@ -54,7 +57,18 @@ export function smallWorld(
   const version = options.version ?? '1.32'
   const kernel = new Kernel({ seed: 'small', startMs })
   const faults = new Faults('small')
-  const account = new AwsAccount({ kernel, accountId: '111122223333', region: 'eu-west-1' })
+  const account = new AwsAccount({
+    kernel,
+    accountId: '111122223333',
+    region: 'eu-west-1',
+    startCluster: (name, kubernetesVersion) => startKubeSide(kernel, name, kubernetesVersion),
+  })
+  for (const [name, principal] of [
+    ['nodes', 'ec2.amazonaws.com'],
+    ['cluster', 'eks.amazonaws.com'],
+  ] as const) {
+    addRole(account, { name, trustPolicy: trustOf(principal) })
+  }
   for (const letter of ['a', 'b', 'c']) {
     account.subnets.set(`subnet-${letter}`, {
       id: `subnet-${letter}`,

@@ -7,8 +7,8 @@ import type { KubeApi } from '../world/kube-api.ts'
 import { Autoscaler } from './autoscaler/autoscaler.ts'
 import { AwsAccount } from './aws/account.ts'
 import { addGroup, placeInstances } from './aws/autoscaling/build.ts'
-import { catalogueAddons, defaultAddonVersion } from './aws/eks/versions.ts'
-import type { AddonState } from './aws/state.ts'
+import { addNetwork, addWorldCluster } from './build/account-parts.ts'
+import { priorityClasses, startKubeSide } from './build/kube-side.ts'
 import { settle } from './build/settle.ts'
 import type { WorldCluster, WorldGroup, WorldSpec } from './build/world-spec.ts'
 import { Faults } from './kernel/faults.ts'
@@ -49,10 +49,23 @@ export function buildTwin(
   })
   const faults = new Faults(options.seed)
   for (const fault of spec.faults) faults.add(fault)
-  const account = new AwsAccount({ kernel, accountId: spec.accountId, region: spec.region })
-  for (const outage of spec.outages) account.capacity.addOutage(outage)
-  addSubnets(account, spec)
   const clusters = new Map<string, KubeCluster>()
+  const account = new AwsAccount({
+    kernel,
+    accountId: spec.accountId,
+    region: spec.region,
+    startCluster: (name, kubernetesVersion) => {
+      const cluster = startKubeSide(kernel, name, kubernetesVersion)
+      clusters.set(name, cluster)
+      return cluster
+    },
+  })
+  account.onChange((change) => {
+    if (change.kind === 'cluster' && change.status === 'DELETED')
+      clusters.delete(change.cluster.name)
+  })
+  for (const outage of spec.outages) account.capacity.addOutage(outage)
+  addNetwork(account, spec)
   const unplaced: string[] = []
   for (const cluster of spec.clusters) {
     const built = buildCluster(kernel, account, cluster)
@@ -77,20 +90,6 @@ export function buildTwin(
   }
 }
 
-function addSubnets(account: AwsAccount, spec: WorldSpec): void {
-  spec.zones.forEach((zone, index) => {
-    const id = `subnet-${account.kernel.hexId('subnet', 17)}`
-    account.subnets.set(id, {
-      id,
-      zone,
-      vpcId: 'vpc-0twin',
-      cidr: `10.0.${index * 16}.0/20`,
-      freeAddressCount: spec.freeAddresses[zone] ?? 4000,
-      tags: { 'kubernetes.io/role/internal-elb': '1', Name: `private-${zone}` },
-    })
-  })
-}
-
 function buildCluster(
   kernel: Kernel,
   account: AwsAccount,
@@ -102,7 +101,7 @@ function buildCluster(
     kubernetesVersion: spec.kubernetesVersion,
   })
   const volumes = startControllers(kernel, cluster)
-  addClusterState(account, spec, cluster)
+  addWorldCluster(account, spec, cluster)
   for (const group of spec.groups) addWorldGroup(account, spec, group)
   const objects = [...spec.objects, ...systemObjects(spec)]
   const { unplaced } = settle(kernel, cluster, { objects, volumes })
@@ -113,30 +112,6 @@ function buildCluster(
     new Autoscaler({ kernel, cluster, account, scheduler, expanders })
   }
   return { cluster, unplaced }
-}
-
-function addClusterState(account: AwsAccount, spec: WorldCluster, twin: KubeCluster): void {
-  const addons = new Map<string, AddonState>()
-  for (const name of catalogueAddons) {
-    const version = defaultAddonVersion(name, spec.kubernetesVersion)
-    const createdMs = account.kernel.startMs
-    addons.set(name, { name, version, status: 'ACTIVE', createdMs, updates: [] })
-  }
-  account.clusters.set(spec.name, {
-    name: spec.name,
-    arn: `arn:aws:eks:${account.region}:${account.accountId}:cluster/${spec.name}`,
-    createdMs: account.kernel.startMs,
-    twin,
-    version: spec.kubernetesVersion,
-    status: 'ACTIVE',
-    subnetIds: [...account.subnets.keys()],
-    securityGroupId: `sg-${account.kernel.hexId('security-group', 17)}`,
-    roleArn: `arn:aws:iam::${account.accountId}:role/${spec.name}-cluster`,
-    addons,
-    updates: [],
-    accessEntries: new Map([[spec.nodeRole, 'EC2_LINUX']]),
-    tags: {},
-  })
 }
 
 function addWorldGroup(account: AwsAccount, cluster: WorldCluster, spec: WorldGroup): void {
@@ -171,16 +146,7 @@ function addWorldGroup(account: AwsAccount, cluster: WorldCluster, spec: WorldGr
 }
 
 function systemObjects(spec: WorldCluster): WorldCluster['objects'] {
-  const priorityClass = (name: string, value: number) => ({
-    apiVersion: 'scheduling.k8s.io/v1' as const,
-    kind: 'PriorityClass' as const,
-    metadata: { name },
-    value,
-  })
-  const classes = [
-    priorityClass('system-cluster-critical', 2_000_000_000),
-    priorityClass('system-node-critical', 2_000_001_000),
-  ].filter(
+  const classes = priorityClasses.filter(
     (one) =>
       !spec.objects.some(
         (o) => o.kind === 'PriorityClass' && o.metadata.name === one.metadata.name,

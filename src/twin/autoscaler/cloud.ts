@@ -57,6 +57,7 @@ export function templateMachine(account: AwsAccount, groupName: string): Machine
     state: 'running' as const,
     lifecycleState: 'InService' as const,
     isProtected: false,
+    tags: {},
   }
   return machineOf(instance, group, account.region)
 }

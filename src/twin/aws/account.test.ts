@@ -72,7 +72,7 @@ describe('launch templates', () => {
   it('have versions, a default, and are found by name', async () => {
     const world = smallWorld()
     const { ec2 } = world.api
-    const LaunchTemplateName = 'lt'
+    const LaunchTemplateName = 'template'
     const create = {
       LaunchTemplateName,
       LaunchTemplateData: { ImageId: 'ami-1' },
@@ -98,7 +98,7 @@ describe('launch templates', () => {
     expect(await world.codeOf(missing)).toBe('InvalidLaunchTemplateId.VersionNotFound')
     await world.call(ec2.deleteLaunchTemplate({ LaunchTemplateName }))
     expect(await world.codeOf(ec2.describeLaunchTemplateVersions({ LaunchTemplateName }))).toBe(
-      'InvalidLaunchTemplateId.NotFound',
+      'InvalidLaunchTemplateName.NotFoundException',
     )
     expect(await world.codeOf(ec2.createLaunchTemplate(create))).toBe('ok')
   })

@@ -1,13 +1,17 @@
 /** One AWS account in one Region: the state that all services share. Twin layer. */
 
-import type { AwsApi } from '../../world/aws-api.ts'
+import type { ClusterTwin } from '../contracts.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Session } from '../kernel/session.ts'
+import { LifecycleWaits } from './autoscaling/lifecycle-waits.ts'
+import type { ConfigurationState } from './autoscaling/state.ts'
 import { Capacity } from './capacity.ts'
+import { Network } from './ec2/network.ts'
 import type { SubnetState, TemplateState } from './ec2/state.ts'
 import { awsError } from './errors.ts'
+import { Iam } from './iam/state.ts'
 import { Images } from './images.ts'
-import { awsPort } from './port.ts'
+import { awsPort, type TwinAwsApi } from './port.ts'
 import type {
   AccountChange,
   Cause,
@@ -17,18 +21,16 @@ import type {
   NodeGroupState,
 } from './state.ts'
 
-/** What a launch configuration says. */
-export interface LaunchConfiguration {
-  readonly ImageId: string
-  readonly InstanceType: string
-}
-
 /** How an account starts. */
 export interface AwsAccountOptions {
   readonly kernel: Kernel
   /** 12 digits. */
   readonly accountId: string
   readonly region: string
+  /** Makes the Kubernetes side of a new cluster; undefined = CreateCluster is refused. */
+  readonly startCluster?: (name: string, kubernetesVersion: string) => ClusterTwin
+  /** IAM is global: shared by the accounts of all Regions. @default a new one */
+  readonly iam?: Iam
 }
 
 /** State and change feed; operations live in the service folders and work on it. */
@@ -36,7 +38,11 @@ export class AwsAccount {
   readonly kernel: Kernel
   readonly accountId: string
   readonly region: string
+  readonly startCluster: AwsAccountOptions['startCluster']
   readonly capacity = new Capacity()
+  readonly iam: Iam
+  readonly lifecycleWaits = new LifecycleWaits()
+  readonly network = new Network()
   readonly images: Images
   readonly clusters = new Map<string, ClusterState>()
   readonly nodeGroups = new Map<string, NodeGroupState>()
@@ -45,12 +51,14 @@ export class AwsAccount {
   readonly templates = new Map<string, TemplateState>()
   readonly subnets = new Map<string, SubnetState>()
   /** Launch configurations by name; they outlive their groups. */
-  readonly configurations = new Map<string, LaunchConfiguration>()
+  readonly configurations = new Map<string, ConfigurationState>()
   /** Answers of writes by client token. */
   readonly tokens = new Map<string, unknown>()
   private readonly listeners: ((change: AccountChange) => void)[] = []
 
-  constructor({ accountId, kernel, region }: AwsAccountOptions) {
+  constructor({ accountId, iam, kernel, region, startCluster }: AwsAccountOptions) {
+    this.startCluster = startCluster
+    this.iam = iam ?? new Iam()
     this.kernel = kernel
     this.accountId = accountId
     this.region = region
@@ -58,8 +66,13 @@ export class AwsAccount {
   }
 
   /** The port for a client. */
-  api(session: Session): AwsApi {
+  api(session: Session): TwinAwsApi {
     return awsPort(this, session)
+  }
+
+  /** ARN of the account itself. */
+  get rootArn(): string {
+    return `arn:aws:iam::${this.accountId}:root`
   }
 
   onChange(listener: (change: AccountChange) => void): void {
@@ -99,7 +112,10 @@ export class AwsAccount {
   group(name: string | undefined): GroupState {
     const found = this.groups.get(name ?? '')
     if (found === undefined) {
-      throw awsError('ValidationError', `AutoScalingGroup name not found - no such group: ${name}`)
+      throw awsError(
+        'ValidationError',
+        `AutoScalingGroup name not found - AutoScalingGroup '${name}' not found`,
+      )
     }
     return found
   }
@@ -140,6 +156,8 @@ function lineOf(change: AccountChange): { object: string; detail: string } {
       return { object: change.group.name, detail: text(change.cause) }
     case 'node-group':
       return { object: change.nodeGroup.name, detail: change.status }
+    case 'cluster':
+      return { object: change.cluster.name, detail: change.status }
     case 'cluster-version':
       return { object: change.cluster.name, detail: change.cluster.version }
   }

@@ -3,29 +3,33 @@
 import { type FailureCode, RegroupError } from '../../world/failure.ts'
 
 const codes: Readonly<Record<string, FailureCode>> = {
-  AlreadyExists: 'already-exists',
-  'InvalidLaunchTemplateName.AlreadyExistsException': 'already-exists',
-  'InvalidLaunchTemplateId.NotFound': 'not-found',
-  'InvalidLaunchTemplateId.VersionNotFound': 'not-found',
-  InvalidParameterException: 'invalid',
-  InvalidRequestException: 'invalid',
-  ParameterNotFound: 'not-found',
+  DeleteConflict: 'in-use',
+  DependencyViolation: 'in-use',
+  DryRunOperation: 'aborted',
+  InstanceRefreshInProgress: 'in-use',
+  NoSuchEntity: 'not-found',
+  'Resource.AlreadyAssociated': 'already-exists',
   ResourceInUse: 'in-use',
   ResourceInUseException: 'in-use',
-  ResourceLimitExceededException: 'limit-exceeded',
-  'InvalidInstanceID.NotFound': 'not-found',
-  InvalidInstanceType: 'invalid',
-  'InvalidSubnetID.NotFound': 'not-found',
-  ResourceNotFoundException: 'not-found',
   ScalingActivityInProgress: 'in-use',
-  ValidationError: 'invalid',
-  ValidationException: 'invalid',
+  UnauthorizedOperation: 'forbidden',
 }
+
+/** Families of codes, by what their names say; the first that fits counts. */
+const families: readonly (readonly [RegExp, FailureCode])[] = [
+  [/NotFound|Unknown/, 'not-found'],
+  [/AlreadyExists|Duplicate/, 'already-exists'],
+  [/InUse$/, 'in-use'],
+  [/LimitExceeded/, 'limit-exceeded'],
+  [/^(AccessDenied|Unauthorized)/, 'forbidden'],
+  [/Invalid|Validation|Malformed|Missing|UnsupportedAvailabilityZone/, 'invalid'],
+]
 
 /** An error with the service's own code; our code follows from it. */
 export function awsError(serviceCode: string, message: string): RegroupError {
   // Auto Scaling says by its text only that something is not there.
   const isMissing = serviceCode === 'ValidationError' && / not found\b/.test(message)
-  const code = isMissing ? 'not-found' : (codes[serviceCode] ?? 'unknown')
+  const family = families.find(([pattern]) => pattern.test(serviceCode))
+  const code = isMissing ? 'not-found' : (codes[serviceCode] ?? family?.[1] ?? 'unknown')
   return new RegroupError(code, message, { context: { serviceCode } })
 }

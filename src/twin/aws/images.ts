@@ -14,6 +14,16 @@ const families: readonly (readonly [AmiFamily, string])[] = [
   ['AmazonLinux2023', 'AL2023'],
 ]
 
+/** Amazon Linux itself, by the names of its public parameters. */
+const plainImages: readonly (readonly [AmiFamily, ImageKind['arch'], string])[] = [
+  ['AmazonLinux2', 'amd64', 'amzn2-ami-hvm-x86_64-gp2'],
+  ['AmazonLinux2', 'arm64', 'amzn2-ami-hvm-arm64-gp2'],
+  ['AmazonLinux2023', 'amd64', 'al2023-ami-kernel-6.1-x86_64'],
+  ['AmazonLinux2023', 'amd64', 'al2023-ami-kernel-default-x86_64'],
+  ['AmazonLinux2023', 'arm64', 'al2023-ami-kernel-6.1-arm64'],
+  ['AmazonLinux2023', 'arm64', 'al2023-ami-kernel-default-arm64'],
+]
+
 /**
  * Newest release per family and minor; ids are made of the release, as real ones differ per
  * release.
@@ -31,6 +41,11 @@ export class Images {
   /** The image; undefined for unknown ids. */
   get(id: string): ImageState | undefined {
     return this.byId.get(id)
+  }
+
+  /** Every image, in the order of the table. */
+  all(): readonly ImageState[] {
+    return [...this.byId.values()]
   }
 
   /** An image that no parameter names, e.g. a team's own; replaces one with the same id. */
@@ -78,6 +93,15 @@ class PublishedImages {
 
   constructor() {
     for (const row of releases.rows as unknown as readonly Row[]) this.addRelease(row)
+    for (const [family, arch, name] of plainImages) this.addPlain(family, arch, name)
+  }
+
+  /** An Amazon Linux without a kubelet: instances of it run, nodes of it never join. */
+  private addPlain(family: AmiFamily, arch: ImageKind['arch'], name: string): void {
+    const id = imageIdOf({ arch, family, variant: 'standard' }, name)
+    const none = { kubernetesVersion: '', kubeletVersion: '' }
+    this.byId.set(id, { id, family, arch, releaseVersion: name, ...none })
+    this.parameters.set(`/aws/service/ami-amazon-linux-latest/${name}`, id)
   }
 
   private addRelease([, kubernetesVersion, releaseVersion, kubelet, inFamilies]: Row): void {

@@ -6,8 +6,12 @@ import { assert } from '../../world/assert.ts'
 import type { Machine, MachineCapacity } from '../contracts.ts'
 import type { GroupState, InstanceState } from './state.ts'
 
-/** The machine of an instance. */
-export function machineOf(instance: InstanceState, group: GroupState, region: string): Machine {
+/** The machine of an instance; an instance of no group has one without a name. */
+export function machineOf(
+  instance: InstanceState,
+  group: Pick<GroupState, 'name' | 'nodeGroupName'>,
+  region: string,
+): Machine {
   const type = instanceType(instance.instanceType)
   assert(type !== undefined, `instance type ${instance.instanceType} is known`)
   const { amiFamily, imageId, joinFailure, kubeletVersion, labels, taints } = instance.recipe

@@ -1,7 +1,42 @@
 /** The state of an account: plain mutable records, owned by AwsAccount. Twin layer, types only. */
 
 import type { StringMap, Taint } from '../../world/kube-objects.ts'
-import type { ClusterTwin } from '../contracts.ts'
+import type {
+  GroupLaunch,
+  GroupSettings,
+  HookState,
+  PolicyState,
+  RefreshState,
+} from './autoscaling/state.ts'
+import type { ClusterState, NodeGroupState } from './eks/state.ts'
+
+export type {
+  AccessEntryState,
+  AccessScope,
+  AddonState,
+  ClusterSettings,
+  ClusterState,
+  NodeGroupState,
+  UpdateState,
+} from './eks/state.ts'
+
+/** What EC2 gives to instances besides the machine itself. */
+export interface LaunchFacts {
+  readonly volumes: readonly {
+    readonly deviceName: string
+    readonly sizeGiB: number
+    readonly volumeType: string
+    readonly isEncrypted: boolean
+  }[]
+  /** Empty = the groups that the launch's owner gives. */
+  readonly securityGroupIds: readonly string[]
+  readonly keyName: string | undefined
+  readonly instanceProfile: string | undefined
+  /** Tags of the instances, from the template. */
+  readonly tags: StringMap
+  /** Base64. */
+  readonly userData: string | undefined
+}
 
 /** How machines of a group come up. */
 export interface MachineRecipe {
@@ -16,6 +51,8 @@ export interface MachineRecipe {
   readonly joinFailure?: string
   /** Version of the launch template, for node labels and rolling updates. */
   readonly templateVersion: string
+  /** Undefined for worlds that say nothing of it: one 20 GiB gp3 volume. */
+  readonly launch?: LaunchFacts
 }
 
 /** One line of a group's history. */
@@ -36,8 +73,8 @@ export interface GroupState {
   readonly clusterName: string
   readonly nodeGroupName: string | undefined
   readonly createdMs: number
-  readonly subnetIds: readonly string[]
-  readonly launchKind: 'template' | 'configuration' | 'mixed'
+  subnetIds: readonly string[]
+  launchKind: 'template' | 'configuration' | 'mixed'
   templateId: string | undefined
   templateName: string | undefined
   configurationName: string | undefined
@@ -46,14 +83,22 @@ export interface GroupState {
   maxSize: number
   desiredCapacity: number
   isDeleting: boolean
+  /** What callers set; undefined for groups of EKS and of a world's start. */
+  settings?: GroupSettings
+  /** What the caller said to launch; undefined for groups of EKS and of a world's start. */
+  launch?: GroupLaunch
   isInstanceRefreshActive: boolean
+  /** Newest first; undefined = never one. */
+  refreshes?: RefreshState[]
+  /** Scaling policies by name; undefined = none. */
+  policies?: Map<string, PolicyState>
   hasWarmPool: boolean
   readonly tags: Map<string, { value: string; isPropagated: boolean }>
   readonly suspended: Set<string>
   readonly instanceIds: Set<string>
   /** Newest first. */
   readonly activities: ActivityState[]
-  readonly hooks: { name: string; transition: string; timeoutSeconds: number }[]
+  readonly hooks: HookState[]
   /** Consecutive failed launches, for the growing delay. */
   failedLaunchCount: number
   /**
@@ -71,7 +116,9 @@ export interface GroupState {
 /** An EC2 instance. */
 export interface InstanceState {
   readonly id: string
-  readonly groupName: string
+  /** Empty for instances of no group. */
+  groupName: string
+  /** Empty for instances of no cluster. */
   readonly clusterName: string
   readonly zone: string
   readonly subnetId: string
@@ -80,84 +127,21 @@ export interface InstanceState {
   readonly recipe: MachineRecipe
   readonly launchedMs: number
   state: 'pending' | 'running' | 'shutting-down' | 'terminated'
-  lifecycleState: 'Pending' | 'InService' | 'Terminating:Wait' | 'Terminating'
+  lifecycleState:
+    | 'Pending'
+    | 'Pending:Wait'
+    | 'Pending:Proceed'
+    | 'InService'
+    | 'Standby'
+    | 'Detached'
+    | 'Terminating:Wait'
+    | 'Terminating:Proceed'
+    | 'Terminating'
   isProtected: boolean
-}
-
-/** An update of a cluster, add-on or node group. */
-export interface UpdateState {
-  readonly id: string
-  readonly type: string
-  status: 'InProgress' | 'Successful' | 'Failed' | 'Cancelled'
-  readonly createdMs: number
-  readonly params: readonly { readonly type: string; readonly value: string }[]
-  errors: { errorCode: string; errorMessage: string; resourceIds: string[] }[]
-}
-
-/** A managed add-on. */
-export interface AddonState {
-  readonly name: string
-  version: string
-  status: 'ACTIVE' | 'UPDATING' | 'CREATING' | 'DELETING'
-  readonly createdMs: number
-  readonly updates: UpdateState[]
-}
-
-/** An EKS cluster. */
-export interface ClusterState {
-  readonly name: string
-  readonly arn: string
-  readonly createdMs: number
-  readonly twin: ClusterTwin
-  version: string
-  status: 'ACTIVE' | 'UPDATING' | 'DELETING'
-  readonly subnetIds: readonly string[]
-  readonly securityGroupId: string
-  readonly roleArn: string
-  readonly addons: Map<string, AddonState>
-  readonly updates: UpdateState[]
-  readonly accessEntries: Map<string, string>
+  /** Told by SetInstanceHealth; undefined = healthy. */
+  isUnhealthy?: boolean
+  readonly securityGroupIds?: readonly string[]
   tags: StringMap
-  /** Where the cluster's API is served, and the base64 of its authority; absent while nobody serves it. */
-  served?: { readonly endpoint: string; readonly caData: string }
-}
-
-/** A managed node group. */
-export interface NodeGroupState {
-  readonly name: string
-  readonly clusterName: string
-  readonly arn: string
-  readonly uuid: string
-  readonly createdMs: number
-  status:
-    | 'CREATING'
-    | 'ACTIVE'
-    | 'UPDATING'
-    | 'DELETING'
-    | 'CREATE_FAILED'
-    | 'DELETE_FAILED'
-    | 'DEGRADED'
-  version: string
-  releaseVersion: string
-  readonly amiType: string
-  readonly capacityType: 'SPOT' | 'ON_DEMAND'
-  readonly instanceTypes: readonly string[]
-  readonly subnetIds: readonly string[]
-  readonly nodeRole: string
-  labels: StringMap
-  taints: readonly { key: string; value?: string; effect: string }[]
-  tags: StringMap
-  launchTemplate: { id: string; name: string; version: string } | undefined
-  updateConfig: {
-    maxUnavailable?: number
-    maxUnavailablePercentage?: number
-    updateStrategy?: string
-  }
-  /** Mirrors the group with a lag. */
-  scaling: { minSize: number; maxSize: number; desiredSize: number }
-  groupName: string | undefined
-  issues: { code: string; message: string; resourceIds: string[] }[]
-  readonly updates: UpdateState[]
 }
 
 /** Something that happened in the account; what the judge looks at. */
@@ -177,6 +161,7 @@ export type AccountChange =
     }
   | { readonly kind: 'group-deleted'; readonly group: GroupState; readonly cause: Cause }
   | { readonly kind: 'node-group'; readonly nodeGroup: NodeGroupState; readonly status: string }
+  | { readonly kind: 'cluster'; readonly cluster: ClusterState; readonly status: string }
   | { readonly kind: 'cluster-version'; readonly cluster: ClusterState }
 
 /** Who or what is behind a change. */

@@ -255,8 +255,8 @@ export class TwinHost {
         `the twin does not keep more than ${otherRegionsMax} Regions`,
       )
     }
-    const { accountId, kernel } = account
-    const made = new AwsAccount({ kernel, accountId, region })
+    const { accountId, iam, kernel } = account
+    const made = new AwsAccount({ kernel, accountId, iam, region })
     this.otherRegions.set(region, made)
     return made
   }

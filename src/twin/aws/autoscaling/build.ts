@@ -5,6 +5,7 @@ import type { AwsAccount } from '../account.ts'
 import { machineOf } from '../machine.ts'
 import type { GroupState, MachineRecipe } from '../state.ts'
 import { createInstance } from './instances.ts'
+import { addConfiguration } from './launch-configuration.ts'
 
 /** A group to put into a world. */
 export interface GroupSpec {
@@ -15,13 +16,18 @@ export interface GroupSpec {
   readonly launchKind: GroupState['launchKind']
   readonly templateId?: string
   readonly templateName?: string
+  /** An existing one; made up and added when absent, for that launch kind. */
+  readonly configurationName?: string
   readonly recipe: MachineRecipe
   readonly minSize: number
   readonly maxSize: number
   readonly desiredCapacity: number
+  /** All propagate to instances. */
   readonly tags: StringMap
   readonly suspended?: readonly string[]
   readonly instanceIds?: readonly string[]
+  readonly settings?: GroupState['settings']
+  readonly launch?: GroupState['launch']
 }
 
 const launchHook = {
@@ -37,6 +43,7 @@ const terminateHook = {
 
 /** An empty group; `placeInstances` fills it, or reconcile does in virtual time. */
 export function addGroup(account: AwsAccount, spec: GroupSpec): GroupState {
+  const ownName = spec.launchKind === 'configuration' ? `${spec.name}-config` : undefined
   const group: GroupState = {
     name: spec.name,
     clusterName: spec.clusterName,
@@ -46,12 +53,14 @@ export function addGroup(account: AwsAccount, spec: GroupSpec): GroupState {
     launchKind: spec.launchKind,
     templateId: spec.templateId,
     templateName: spec.templateName,
-    configurationName: spec.launchKind === 'configuration' ? `${spec.name}-config` : undefined,
+    configurationName: spec.configurationName ?? ownName,
     recipe: spec.recipe,
     minSize: spec.minSize,
     maxSize: spec.maxSize,
     desiredCapacity: spec.desiredCapacity,
     isDeleting: false,
+    ...(spec.settings === undefined ? {} : { settings: spec.settings }),
+    ...(spec.launch === undefined ? {} : { launch: spec.launch }),
     isInstanceRefreshActive: false,
     hasWarmPool: false,
     tags: new Map(
@@ -69,10 +78,11 @@ export function addGroup(account: AwsAccount, spec: GroupSpec): GroupState {
     unreplacedCount: 0,
   }
   account.groups.set(group.name, group)
-  if (group.configurationName !== undefined) {
+  if (ownName !== undefined && spec.configurationName === undefined) {
     const { imageId: ImageId, instanceTypes } = spec.recipe
     const InstanceType = instanceTypes[0] ?? ''
-    account.configurations.set(group.configurationName, { ImageId, InstanceType })
+    const LaunchConfigurationName = ownName
+    addConfiguration(account, { LaunchConfigurationName, ImageId, InstanceType })
   }
   return group
 }

@@ -8,6 +8,8 @@ import { noteLaunch } from '../eks/health.ts'
 import { machineOf } from '../machine.ts'
 import type { ActivityState, Cause, GroupState, InstanceState } from '../state.ts'
 import { endActivity, startActivity } from './activities.ts'
+import { settingsOf } from './group-settings.ts'
+import { refreshRecipe } from './group-update.ts'
 import { type Place, takePlace } from './place.ts'
 import { reconcileSoon } from './reconcile.ts'
 
@@ -33,6 +35,7 @@ export function launchInstance(
   cause: Cause,
   { onlyZone, whenInService }: LaunchOptions = {},
 ): boolean {
+  refreshRecipe(account, group)
   const place = takePlace(account, group, onlyZone)
   const count = group.instanceIds.size
   const why = `an instance was started in response to ${cause.operation}, increasing the capacity from ${count} to ${count + 1}`
@@ -46,14 +49,26 @@ export function launchInstance(
   const instance = createInstance(account, group, { id, ...place })
   activity.description = `Launching a new EC2 instance: ${id}`
   account.emit({ kind: 'instance-launched', instance, cause })
-  account.cluster(group.clusterName).twin.machines.boot(machineOf(instance, group, account.region))
+  const { machines } = account.clusters.get(group.clusterName)?.twin ?? {}
+  machines?.boot(machineOf(instance, group, account.region))
   account.kernel.after(inServiceMs, 'in-service', () => {
-    endActivity(account, activity, 'Successful')
-    if (instance.lifecycleState !== 'Pending') return
-    instance.lifecycleState = 'InService'
+    if (instance.lifecycleState !== 'Pending') {
+      endActivity(account, activity, 'Successful')
+      return
+    }
     instance.state = 'running'
-    noteLaunch(account, group)
-    whenInService?.()
+    const transition = 'autoscaling:EC2_INSTANCE_LAUNCHING'
+    account.lifecycleWaits.await(account, { group, instance }, transition, (result) => {
+      if (result === 'ABANDON') {
+        endActivity(account, activity, 'Failed', 'The lifecycle action was abandoned')
+        terminateInstance(account, instance, { user: 'autoscaling', operation: 'lifecycle hook' })
+        return
+      }
+      endActivity(account, activity, 'Successful')
+      instance.lifecycleState = 'InService'
+      noteLaunch(account, group)
+      whenInService?.()
+    })
   })
   return true
 }
@@ -68,18 +83,42 @@ export function createInstance(
     ...place,
     groupName: group.name,
     clusterName: group.clusterName,
-    capacityType: group.recipe.capacityType,
+    capacityType: place.capacityType ?? group.recipe.capacityType,
     recipe: group.recipe,
     launchedMs: account.kernel.nowMs(),
     state: 'pending',
     lifecycleState: 'Pending',
-    isProtected: false,
+    isProtected: settingsOf(group).areNewInstancesProtected,
+    securityGroupIds: securityGroupsOf(account, group),
+    tags: instanceTags(group),
   }
   account.instances.set(instance.id, instance)
   group.instanceIds.add(instance.id)
   const subnet = account.subnets.get(instance.subnetId)
   if (subnet !== undefined) subnet.freeAddressCount -= 1
   return instance
+}
+
+/** Tags that an instance of the group starts with. */
+function instanceTags(group: GroupState): InstanceState['tags'] {
+  const propagated = [...group.tags]
+    .filter(([, { isPropagated }]) => isPropagated)
+    .map(([key, { value }]) => [key, value])
+  const owned =
+    group.clusterName === '' ? {} : { [`kubernetes.io/cluster/${group.clusterName}`]: 'owned' }
+  return {
+    ...group.recipe.launch?.tags,
+    'aws:autoscaling:groupName': group.name,
+    ...owned,
+    ...Object.fromEntries(propagated),
+  }
+}
+
+/** The template's own, else the cluster's for nodes that EKS manages. */
+function securityGroupsOf(account: AwsAccount, group: GroupState): readonly string[] {
+  const own = group.recipe.launch?.securityGroupIds ?? []
+  if (own.length > 0 || group.nodeGroupName === undefined) return own
+  return [account.cluster(group.clusterName).securityGroupId]
 }
 
 /**
@@ -98,9 +137,12 @@ export function terminateInstance(
   const why = `instance ${instance.id} was taken out of service in response to ${cause.operation}`
   const activity = startActivity(account, group, `Terminating EC2 instance: ${instance.id}`, why)
   account.emit({ kind: 'instance-terminating', instance, cause })
-  const node = account.cluster(group.clusterName).twin.machines.nodeOf(instance.id)
+  const node = account.clusters.get(group.clusterName)?.twin.machines.nodeOf(instance.id)
   if (group.nodeGroupName === undefined || node === undefined) {
-    shutDown(account, instance, activity)
+    instance.lifecycleState = 'Terminating'
+    const transition = 'autoscaling:EC2_INSTANCE_TERMINATING'
+    const then = (): void => shutDown(account, instance, activity)
+    account.lifecycleWaits.await(account, { group, instance }, transition, then)
     return activity
   }
   instance.lifecycleState = 'Terminating:Wait'
@@ -126,7 +168,7 @@ export function shutDown(
   }
   instance.state = 'shutting-down'
   instance.lifecycleState = 'Terminating'
-  account.cluster(instance.clusterName).twin.machines.stop(instance.id)
+  account.clusters.get(instance.clusterName)?.twin.machines.stop(instance.id)
   const random = account.kernel.random(`shutdown/${instance.id}`)
   account.kernel.after(between(random, ...shutdownMs), 'instance-terminated', () => {
     if (activity !== undefined) endActivity(account, activity, 'Successful')
@@ -136,7 +178,7 @@ export function shutDown(
 
 function forgetInstance(account: AwsAccount, instance: InstanceState): void {
   instance.state = 'terminated'
-  account.cluster(instance.clusterName).twin.machines.remove(instance.id)
+  account.clusters.get(instance.clusterName)?.twin.machines.remove(instance.id)
   const subnet = account.subnets.get(instance.subnetId)
   if (subnet !== undefined) subnet.freeAddressCount += 1
   account.capacity.giveBack(instance)

@@ -3,12 +3,16 @@
 import { assert } from '../../../world/assert.ts'
 import type { AwsAccount } from '../account.ts'
 import type { GroupState } from '../state.ts'
+import { nextCapacityType } from './capacity-mix.ts'
+import { liveInstances } from './reconcile.ts'
 
 /** One place for one instance. */
 export interface Place {
   readonly zone: string
   readonly subnetId: string
   readonly instanceType: string
+  /** Undefined = the recipe's. */
+  readonly capacityType?: GroupState['recipe']['capacityType']
 }
 
 /**
@@ -20,7 +24,8 @@ export function takePlace(
   group: GroupState,
   onlyZone?: string,
 ): Place | { readonly failure: string } {
-  const { capacityType, instanceTypes } = group.recipe
+  const { instanceTypes } = group.recipe
+  const capacityType = nextCapacityType(group, liveInstances(account, group))
   let failure =
     'There are not enough free addresses in the subnets. InsufficientFreeAddressesInSubnet'
   for (const subnetId of emptiestFirst(account, group)) {
@@ -30,7 +35,7 @@ export function takePlace(
     for (const instanceType of instanceTypes) {
       const pool = { instanceType, zone: subnet.zone, capacityType }
       const refusal = account.capacity.take(pool, account.kernel.nowMs())
-      if (refusal === undefined) return { zone: subnet.zone, subnetId, instanceType }
+      if (refusal === undefined) return { zone: subnet.zone, subnetId, instanceType, capacityType }
       failure = failureText(refusal, pool)
     }
   }

@@ -1,128 +1,62 @@
 /** The Auto Scaling half of the AWS port. Twin layer. */
 
-import type { AutoScalingApi } from '../../../world/aws-api.ts'
+import type * as Sdk from '@aws-sdk/client-auto-scaling'
 import type { Session } from '../../kernel/session.ts'
 import type { AwsAccount } from '../account.ts'
-import { twinLacks } from '../lacks.ts'
-import { senderFor } from '../sender.ts'
-import * as operations from './operations.ts'
-import * as tags from './tags.ts'
-import * as views from './views.ts'
+import { type PortOf, portOf } from '../operation-table.ts'
+import { activityOperations } from './activities.ts'
+import { catalogueOperations } from './catalogue.ts'
+import { createAutoScalingGroup } from './group-create.ts'
+import { updateAutoScalingGroup } from './group-update.ts'
+import { refreshOperations } from './instance-refresh.ts'
+import { configurationOperations } from './launch-configuration.ts'
+import { hookOperations } from './lifecycle-hooks.ts'
+import { membershipOperations } from './membership.ts'
+import { metricOperations } from './metrics.ts'
+import { groupOperations } from './operations.ts'
+import { policyOperations } from './policies.ts'
+import { processOperations } from './processes.ts'
+import { tagOperations } from './tags.ts'
 
 /** Round trip of an Auto Scaling call. */
 const latencyMs = 60
 
+/** Warm pools come with a world only: the twin does not make them. */
+function describeWarmPool(
+  account: AwsAccount,
+  input: Sdk.DescribeWarmPoolType,
+): Sdk.DescribeWarmPoolAnswer {
+  const { hasWarmPool } = account.group(input.AutoScalingGroupName)
+  return { Instances: [], ...(hasWarmPool ? { WarmPoolConfiguration: { MinSize: 0 } } : {}) }
+}
+
+function deleteWarmPool(
+  account: AwsAccount,
+  input: Sdk.DeleteWarmPoolType,
+): Sdk.DeleteWarmPoolAnswer {
+  account.group(input.AutoScalingGroupName).hasWarmPool = false
+  return {}
+}
+
+const table = {
+  ...activityOperations,
+  ...catalogueOperations,
+  ...configurationOperations,
+  ...groupOperations,
+  ...hookOperations,
+  ...membershipOperations,
+  ...metricOperations,
+  ...policyOperations,
+  ...processOperations,
+  ...refreshOperations,
+  ...tagOperations,
+  createAutoScalingGroup,
+  deleteWarmPool,
+  describeWarmPool,
+  updateAutoScalingGroup,
+}
+
 /** The port's methods. */
-export function autoScalingPort(account: AwsAccount, session: Session): AutoScalingApi {
-  const send = senderFor(session, 'autoscaling', latencyMs)
-  const lacks = twinLacks(session, 'autoscaling')
-  return {
-    ...reads(account, session),
-    ...processWrites(account, session),
-    completeLifecycleAction: lacks('CompleteLifecycleAction'),
-    createAutoScalingGroup: lacks('CreateAutoScalingGroup'),
-    createLaunchConfiguration: lacks('CreateLaunchConfiguration'),
-    putLifecycleHook: lacks('PutLifecycleHook'),
-    createOrUpdateTags: send(
-      'CreateOrUpdateTags',
-      (i) => i.Tags?.[0]?.ResourceId,
-      (i) => tags.putTags(account, i, session.name),
-    ),
-    deleteAutoScalingGroup: send('DeleteAutoScalingGroup', groupName, (i) =>
-      operations.deleteGroup(account, i, session.name),
-    ),
-    deleteLaunchConfiguration: send(
-      'DeleteLaunchConfiguration',
-      (i) => i.LaunchConfigurationName,
-      (i) => operations.deleteConfiguration(account, i),
-    ),
-    deleteTags: send(
-      'DeleteTags',
-      (i) => i.Tags?.[0]?.ResourceId,
-      (i) => tags.removeTags(account, i, session.name),
-    ),
-    deleteWarmPool: send('DeleteWarmPool', groupName, (i) => {
-      account.group(i.AutoScalingGroupName).hasWarmPool = false
-    }),
-  }
-}
-
-type ReadNames = Extract<keyof AutoScalingApi, `describe${string}`>
-
-function reads(account: AwsAccount, session: Session): Pick<AutoScalingApi, ReadNames> {
-  const send = senderFor(session, 'autoscaling', latencyMs)
-  return {
-    describeAutoScalingGroups: send(
-      'DescribeAutoScalingGroups',
-      (i) => i.AutoScalingGroupNames?.join(','),
-      (i) => operations.describeGroups(account, i),
-    ),
-    describeAutoScalingInstances: send(
-      'DescribeAutoScalingInstances',
-      (i) => i.InstanceIds?.join(','),
-      (i) => operations.describeInstances(account, i),
-    ),
-    describeInstanceRefreshes: send('DescribeInstanceRefreshes', groupName, (i) =>
-      views.refreshesView(account.group(i.AutoScalingGroupName)),
-    ),
-    describeLaunchConfigurations: send(
-      'DescribeLaunchConfigurations',
-      (i) => i.LaunchConfigurationNames?.join(','),
-      (i) => views.configurationsView(account, i),
-    ),
-    describeLifecycleHooks: send('DescribeLifecycleHooks', groupName, (i) =>
-      views.hooksView(account.group(i.AutoScalingGroupName)),
-    ),
-    describeScalingActivities: send('DescribeScalingActivities', groupName, (i) =>
-      operations.describeActivities(account, i),
-    ),
-    describeTags: send(
-      'DescribeTags',
-      () => '',
-      (i) => tags.describeTags(account, i),
-    ),
-    describeWarmPool: send('DescribeWarmPool', groupName, (i) => {
-      const { hasWarmPool } = account.group(i.AutoScalingGroupName)
-      return { Instances: [], ...(hasWarmPool ? { WarmPoolConfiguration: { MinSize: 0 } } : {}) }
-    }),
-  }
-}
-
-type ProcessNames =
-  | 'resumeProcesses'
-  | 'setDesiredCapacity'
-  | 'setInstanceProtection'
-  | 'suspendProcesses'
-  | 'terminateInstanceInAutoScalingGroup'
-  | 'updateAutoScalingGroup'
-
-function processWrites(account: AwsAccount, session: Session): Pick<AutoScalingApi, ProcessNames> {
-  const send = senderFor(session, 'autoscaling', latencyMs)
-  const user = session.name
-  return {
-    resumeProcesses: send('ResumeProcesses', groupName, (i) =>
-      operations.setProcesses(account, i, { isSuspended: false, user }),
-    ),
-    setDesiredCapacity: send('SetDesiredCapacity', groupName, (i) =>
-      operations.setDesiredCapacity(account, i, user),
-    ),
-    setInstanceProtection: send('SetInstanceProtection', groupName, (i) =>
-      operations.setProtection(account, i, user),
-    ),
-    suspendProcesses: send('SuspendProcesses', groupName, (i) =>
-      operations.setProcesses(account, i, { isSuspended: true, user }),
-    ),
-    terminateInstanceInAutoScalingGroup: send(
-      'TerminateInstanceInAutoScalingGroup',
-      (i) => i.InstanceId,
-      (i) => operations.terminateById(account, i, user),
-    ),
-    updateAutoScalingGroup: send('UpdateAutoScalingGroup', groupName, (i) =>
-      operations.updateGroup(account, i, user),
-    ),
-  }
-}
-
-function groupName(input: { AutoScalingGroupName?: string | undefined }): string | undefined {
-  return input.AutoScalingGroupName
+export function autoScalingPort(account: AwsAccount, session: Session): PortOf<typeof table> {
+  return portOf({ account, session, service: 'autoscaling', latencyMs }, table)
 }

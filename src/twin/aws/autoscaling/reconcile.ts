@@ -60,10 +60,14 @@ export function liveInstances(account: AwsAccount, group: GroupState): InstanceS
   const live: InstanceState[] = []
   for (const id of group.instanceIds) {
     const instance = account.instances.get(id)
-    if (instance === undefined || instance.lifecycleState.startsWith('Terminating')) continue
+    if (instance === undefined || !isCounted(instance)) continue
     live.push(instance)
   }
   return live
+}
+
+function isCounted({ lifecycleState }: InstanceState): boolean {
+  return lifecycleState !== 'Standby' && !lifecycleState.startsWith('Terminating')
 }
 
 /**

@@ -11,7 +11,7 @@ import { changed } from './changed.ts'
 const tagsMax = 50
 
 /** Adds or replaces tags. @throws RegroupError ValidationError for more than 50 on a group. */
-export function putTags(
+function createOrUpdateTags(
   account: AwsAccount,
   input: Sdk.CreateOrUpdateTagsType,
   user: string,
@@ -19,9 +19,7 @@ export function putTags(
   for (const tag of input.Tags ?? []) {
     const group = account.group(tag.ResourceId)
     const key = tag.Key ?? ''
-    if (!group.tags.has(key) && group.tags.size >= tagsMax) {
-      throw awsError('ValidationError', `Tag limit of ${tagsMax} per Auto Scaling group exceeded.`)
-    }
+    if (!group.tags.has(key)) checkTagLimit(group.tags.size + 1)
     const isPropagated = tag.PropagateAtLaunch ?? false
     group.tags.set(key, { value: tag.Value ?? '', isPropagated })
     changed(account, group, user, 'CreateOrUpdateTags')
@@ -29,7 +27,7 @@ export function putTags(
 }
 
 /** Removes tags; missing ones are no error. */
-export function removeTags(account: AwsAccount, input: Sdk.DeleteTagsType, user: string): void {
+function deleteTags(account: AwsAccount, input: Sdk.DeleteTagsType, user: string): void {
   for (const tag of input.Tags ?? []) {
     const group = account.group(tag.ResourceId)
     group.tags.delete(tag.Key ?? '')
@@ -38,17 +36,34 @@ export function removeTags(account: AwsAccount, input: Sdk.DeleteTagsType, user:
 }
 
 /** Tags of all groups, filtered by group, key or value. */
-export function describeTags(account: AwsAccount, input: Sdk.DescribeTagsType): Sdk.TagsType {
+function describeTags(account: AwsAccount, input: Sdk.DescribeTagsType): Sdk.TagsType {
   const all = [...account.groups.values()].flatMap(tagViews).filter((tag) =>
     (input.Filters ?? []).every(({ Name, Values = [] }) => {
       if (Name === 'auto-scaling-group') return Values.includes(tag.ResourceId)
       if (Name === 'key') return Values.includes(tag.Key)
+      if (Name === 'propagate-at-launch') return Values.includes(String(tag.PropagateAtLaunch))
       return Name !== 'value' || Values.includes(tag.Value)
     }),
   )
   const size = Math.min(input.MaxRecords ?? 50, 100)
   const { page, next } = pageOf(all, { token: input.NextToken, size })
   return { Tags: [...page], ...(next === undefined ? {} : { NextToken: next }) }
+}
+
+/** @throws RegroupError ValidationError for more tags than a group may have. */
+export function checkTagLimit(count: number): void {
+  if (count <= tagsMax) return
+  throw awsError('ValidationError', `Tag limit of ${tagsMax} per Auto Scaling group exceeded.`)
+}
+
+/** Tags by key, as a group keeps them. */
+export function tagStates(tags: readonly Sdk.Tag[]): GroupState['tags'] {
+  return new Map(
+    tags.map(({ Key = '', PropagateAtLaunch = false, Value = '' }) => [
+      Key,
+      { value: Value, isPropagated: PropagateAtLaunch },
+    ]),
+  )
 }
 
 /** A tag with all its members. */
@@ -68,3 +83,6 @@ export function tagViews(group: GroupState): TagView[] {
     PropagateAtLaunch: isPropagated,
   }))
 }
+
+/** Operations on tags. */
+export const tagOperations = { createOrUpdateTags, deleteTags, describeTags }

@@ -3,6 +3,8 @@
 import type * as Sdk from '@aws-sdk/client-auto-scaling'
 import type { AwsAccount } from '../account.ts'
 import type { GroupState, InstanceState } from '../state.ts'
+import { groupArn } from './group-arn.ts'
+import { settingsView } from './group-settings.ts'
 import { tagViews } from './tags.ts'
 
 /** One instance of a group. */
@@ -24,7 +26,7 @@ export function instanceView(
     InstanceType: instance.instanceType,
     AvailabilityZone: instance.zone,
     LifecycleState: instance.lifecycleState,
-    HealthStatus: 'Healthy',
+    HealthStatus: instance.isUnhealthy === true ? 'Unhealthy' : 'Healthy',
     ProtectedFromScaleIn: instance.isProtected,
   }
 }
@@ -35,27 +37,51 @@ export function groupView(account: AwsAccount, group: GroupState): Sdk.AutoScali
   const zones = group.subnetIds.flatMap((id) => account.subnets.get(id)?.zone ?? [])
   return {
     AutoScalingGroupName: group.name,
-    AutoScalingGroupARN: `arn:aws:autoscaling:${account.region}:${account.accountId}:autoScalingGroup:${group.name}`,
+    AutoScalingGroupARN: groupArn(account, group),
     MinSize: group.minSize,
     MaxSize: group.maxSize,
     DesiredCapacity: group.desiredCapacity,
-    DefaultCooldown: 300,
     AvailabilityZones: [...new Set(zones)].sort(),
-    HealthCheckType: 'EC2',
     CreatedTime: new Date(group.createdMs),
     VPCZoneIdentifier: group.subnetIds.join(','),
-    Instances: instances.map((instance) => ({ ...instanceView(instance) })),
+    Instances: instances.map((instance) => ({
+      ...instanceView(instance),
+      ...instanceLaunchView(group, instance),
+    })),
     SuspendedProcesses: [...group.suspended]
       .sort()
       .map((ProcessName) => ({ ProcessName, SuspensionReason: 'User suspended' })),
     Tags: tagViews(group),
+    AvailabilityZoneDistribution: { CapacityDistributionStrategy: 'balanced-best-effort' },
+    LoadBalancerNames: [],
+    TargetGroupARNs: [],
+    TrafficSources: [],
+    ...settingsView(account, group),
     ...launchView(group),
     ...(group.isDeleting ? { Status: 'Delete in progress' } : {}),
     ...(group.hasWarmPool ? { WarmPoolConfiguration: { MinSize: 0 } } : {}),
   }
 }
 
+/** What the instance was started from. */
+export function instanceLaunchView(
+  group: GroupState,
+  instance: InstanceState,
+): Pick<Sdk.Instance, 'LaunchConfigurationName' | 'LaunchTemplate'> {
+  const { configurationName, templateId, templateName } = group
+  if (configurationName !== undefined) return { LaunchConfigurationName: configurationName }
+  if (templateId === undefined) return {}
+  const Version = instance.recipe.templateVersion
+  return {
+    LaunchTemplate: { LaunchTemplateId: templateId, LaunchTemplateName: templateName, Version },
+  }
+}
+
 function launchView(group: GroupState): Partial<Sdk.AutoScalingGroup> {
+  if (group.launch?.kind === 'template') {
+    return { LaunchTemplate: specView(group, group.launch.spec) }
+  }
+  if (group.launch?.kind === 'mixed') return mixedView(group, group.launch.policy)
   if (group.launchKind === 'configuration') {
     return { LaunchConfigurationName: group.configurationName }
   }
@@ -68,7 +94,6 @@ function launchView(group: GroupState): Partial<Sdk.AutoScalingGroup> {
   const Overrides = group.recipe.instanceTypes.map((InstanceType) => ({ InstanceType }))
   const isSpot = group.recipe.capacityType === 'SPOT'
   return {
-    CapacityRebalance: true,
     MixedInstancesPolicy: {
       LaunchTemplate: { LaunchTemplateSpecification: LaunchTemplate, Overrides },
       InstancesDistribution: {
@@ -81,38 +106,42 @@ function launchView(group: GroupState): Partial<Sdk.AutoScalingGroup> {
   }
 }
 
-/** The refresh in progress, if any. */
-export function refreshesView(group: GroupState): Sdk.DescribeInstanceRefreshesAnswer {
-  const refresh = { InstanceRefreshId: `refresh-of-${group.name}`, Status: 'InProgress' as const }
-  return { InstanceRefreshes: group.isInstanceRefreshActive ? [refresh] : [] }
-}
-
-/** A group's lifecycle hooks. */
-export function hooksView(group: GroupState): Sdk.DescribeLifecycleHooksAnswer {
+/** Id and name both; the version as it was said, without one `$Default`. */
+function specView(
+  group: GroupState,
+  spec: Sdk.LaunchTemplateSpecification | undefined,
+): Sdk.LaunchTemplateSpecification {
   return {
-    LifecycleHooks: group.hooks.map((hook) => ({
-      LifecycleHookName: hook.name,
-      AutoScalingGroupName: group.name,
-      LifecycleTransition: hook.transition,
-      HeartbeatTimeout: hook.timeoutSeconds,
-      DefaultResult: 'CONTINUE',
-    })),
+    LaunchTemplateId: group.templateId,
+    LaunchTemplateName: group.templateName,
+    ...(spec?.Version === undefined ? {} : { Version: spec.Version }),
   }
 }
 
-/** Launch configurations by names, or all; unknown names are left out, as AWS does. */
-export function configurationsView(
-  account: AwsAccount,
-  input: Sdk.LaunchConfigurationNamesType,
-): Sdk.LaunchConfigurationsType {
-  const wanted = input.LaunchConfigurationNames ?? []
-  const found = [...account.configurations]
-    .filter(([name]) => wanted.length === 0 || wanted.includes(name))
-    .map(([LaunchConfigurationName, { ImageId, InstanceType }]) => ({
-      LaunchConfigurationName,
-      ImageId,
-      InstanceType,
-      CreatedTime: new Date(account.kernel.startMs),
-    }))
-  return { LaunchConfigurations: found }
+function mixedView(
+  group: GroupState,
+  policy: Sdk.MixedInstancesPolicy,
+): Partial<Sdk.AutoScalingGroup> {
+  const given = policy.InstancesDistribution ?? {}
+  const SpotAllocationStrategy = given.SpotAllocationStrategy ?? 'lowest-price'
+  const pools = SpotAllocationStrategy === 'lowest-price' ? { SpotInstancePools: 2 } : {}
+  return {
+    MixedInstancesPolicy: {
+      LaunchTemplate: {
+        LaunchTemplateSpecification: specView(
+          group,
+          policy.LaunchTemplate?.LaunchTemplateSpecification,
+        ),
+        Overrides: policy.LaunchTemplate?.Overrides ?? [],
+      },
+      InstancesDistribution: {
+        OnDemandAllocationStrategy: 'prioritized',
+        OnDemandBaseCapacity: 0,
+        OnDemandPercentageAboveBaseCapacity: 100,
+        SpotAllocationStrategy,
+        ...pools,
+        ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+      },
+    },
+  }
 }

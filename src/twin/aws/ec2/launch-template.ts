@@ -1,156 +1,128 @@
-/** Launch templates and their versions. Twin layer. */
+/** Launch templates: made, changed, listed, deleted. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-ec2'
 import type { AwsAccount } from '../account.ts'
 import { awsError } from '../errors.ts'
-import type { TemplateState, TemplateVersionState } from './state.ts'
+import { pageOf } from '../page.ts'
+import { endDryRun } from './dry-run.ts'
+import { matchesFilters } from './filters.ts'
+import { findTemplate, latestVersion, requireVersion } from './launch-template-find.ts'
+import { checkData, checkName } from './launch-template-rules.ts'
+import type { TemplateState } from './state.ts'
+import { tagList, tagsFor } from './tags.ts'
 
-/** @throws RegroupError when the name is taken. */
-export function createTemplate(
+/** Templates a page. */
+const pageMax = 200
+
+/** @throws RegroupError when the name is taken or malformed, or the data is refused. */
+function createLaunchTemplate(
   account: AwsAccount,
   input: Sdk.CreateLaunchTemplateRequest,
 ): Sdk.CreateLaunchTemplateResult {
   const name = input.LaunchTemplateName ?? ''
   return account.once(`template/${name}`, input.ClientToken, () => {
+    checkName(name)
     if ([...account.templates.values()].some((one) => one.name === name)) {
       throw awsError(
         'InvalidLaunchTemplateName.AlreadyExistsException',
         'Launch template name already in use.',
       )
     }
-    const tags = input.TagSpecifications?.flatMap((one) => one.Tags ?? []) ?? []
+    checkData(input.LaunchTemplateData)
+    endDryRun(input)
+    const createdMs = account.kernel.nowMs()
     const template: TemplateState = {
       id: `lt-${account.kernel.hexId('template', 17)}`,
       name,
-      createdMs: account.kernel.nowMs(),
+      createdMs,
       defaultVersion: 1,
-      versions: [versionOf(account, 1, input.LaunchTemplateData)],
-      tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+      lastVersion: 1,
+      versions: [
+        {
+          version: 1,
+          data: { ...input.LaunchTemplateData },
+          createdMs,
+          ...(input.VersionDescription === undefined
+            ? {}
+            : { description: input.VersionDescription }),
+        },
+      ],
+      tags: tagsFor(input.TagSpecifications, 'launch-template'),
     }
     account.templates.set(template.id, template)
-    return { LaunchTemplate: templateView(template) }
+    return { LaunchTemplate: templateView(account, template) }
   })
 }
 
-function versionOf(account: AwsAccount, version: number, data: unknown): TemplateVersionState {
-  const plain = { ...(data as Readonly<Record<string, unknown>> | undefined) }
-  return { version, data: plain, createdMs: account.kernel.nowMs() }
-}
-
-/** Adds a version. */
-export function createTemplateVersion(
-  account: AwsAccount,
-  input: Sdk.CreateLaunchTemplateVersionRequest,
-): Sdk.CreateLaunchTemplateVersionResult {
-  const template = findTemplate(account, input.LaunchTemplateId, input.LaunchTemplateName)
-  return account.once(`template/${template.name}`, input.ClientToken, () => {
-    const next = versionOf(account, template.versions.length + 1, input.LaunchTemplateData)
-    template.versions.push(next)
-    return { LaunchTemplateVersion: versionView(template, next) }
-  })
-}
-
-/** A template by id or name. @throws RegroupError InvalidLaunchTemplateId.NotFound. */
-export function findTemplate(
-  account: AwsAccount,
-  id: string | undefined,
-  name?: string | undefined,
-): TemplateState {
-  const found =
-    account.templates.get(id ?? '') ??
-    [...account.templates.values()].find((one) => one.name === name)
-  if (found !== undefined) return found
-  const text = `The specified launch template, with template ID ${id ?? name}, does not exist.`
-  throw awsError('InvalidLaunchTemplateId.NotFound', text)
-}
-
-/** Templates by ids, names or name filter. */
-export function describeTemplates(
+/** Templates by ids, names or filters. */
+function describeLaunchTemplates(
   account: AwsAccount,
   input: Sdk.DescribeLaunchTemplatesRequest,
 ): Sdk.DescribeLaunchTemplatesResult {
-  const byName = input.Filters?.find((one) => one.Name === 'launch-template-name')?.Values
-  const names = input.LaunchTemplateNames ?? byName
-  const all = [...account.templates.values()].filter(
-    (one) =>
-      (input.LaunchTemplateIds === undefined || input.LaunchTemplateIds.includes(one.id)) &&
-      (names === undefined || names.includes(one.name)),
+  const named = [
+    ...(input.LaunchTemplateIds ?? []).map((id) => findTemplate(account, id)),
+    ...(input.LaunchTemplateNames ?? []).map((name) => findTemplate(account, undefined, name)),
+  ]
+  const isNamed = input.LaunchTemplateIds !== undefined || input.LaunchTemplateNames !== undefined
+  const all = isNamed ? named : [...account.templates.values()]
+  const found = all.filter((one) =>
+    matchesFilters(input.Filters, one.tags, {
+      'create-time': new Date(one.createdMs).toISOString(),
+      'launch-template-id': one.id,
+      'launch-template-name': one.name,
+    }),
   )
-  return { LaunchTemplates: all.map(templateView) }
-}
-
-/** Versions of one template; `$Latest` and `$Default` are resolved. */
-export function describeTemplateVersions(
-  account: AwsAccount,
-  input: Sdk.DescribeLaunchTemplateVersionsRequest,
-): Sdk.DescribeLaunchTemplateVersionsResult {
-  const template = findTemplate(account, input.LaunchTemplateId, input.LaunchTemplateName)
-  const wanted = input.Versions?.map((text) => resolveVersion(template, text))
-  for (const version of wanted ?? []) requireVersion(template, version)
-  const versions = template.versions.filter(
-    (one) => wanted === undefined || wanted.includes(one.version),
-  )
-  return { LaunchTemplateVersions: versions.map((one) => versionView(template, one)) }
-}
-
-/** The number behind `$Latest`, `$Default` or digits. */
-export function resolveVersion(template: TemplateState, text: string | undefined): number {
-  if (text === undefined || text === '$Default') return template.defaultVersion
-  return text === '$Latest' ? template.versions.length : Number(text)
+  const size = input.MaxResults ?? pageMax
+  const { next, page } = pageOf(found, { token: input.NextToken, size })
+  return {
+    LaunchTemplates: page.map((one) => templateView(account, one)),
+    ...(next === undefined ? {} : { NextToken: next }),
+  }
 }
 
 /** Sets the default version. */
-export function modifyTemplate(
+function modifyLaunchTemplate(
   account: AwsAccount,
   input: Sdk.ModifyLaunchTemplateRequest,
 ): Sdk.ModifyLaunchTemplateResult {
   const template = findTemplate(account, input.LaunchTemplateId, input.LaunchTemplateName)
   if (input.DefaultVersion !== undefined) {
-    const version = Number(input.DefaultVersion)
-    requireVersion(template, version)
+    const { version } = requireVersion(template, input.DefaultVersion)
+    endDryRun(input)
     template.defaultVersion = version
   }
-  return { LaunchTemplate: templateView(template) }
-}
-
-function requireVersion(template: TemplateState, version: number): void {
-  if (template.versions.some((one) => one.version === version)) return
-  const text = `Could not find the specified version ${version} for the launch template with ID ${template.id}.`
-  throw awsError('InvalidLaunchTemplateId.VersionNotFound', text)
+  return { LaunchTemplate: templateView(account, template) }
 }
 
 /** Removes a template; node groups made from it keep their copy. */
-export function deleteTemplate(
+function deleteLaunchTemplate(
   account: AwsAccount,
   input: Sdk.DeleteLaunchTemplateRequest,
 ): Sdk.DeleteLaunchTemplateResult {
   const template = findTemplate(account, input.LaunchTemplateId, input.LaunchTemplateName)
+  endDryRun(input)
   account.templates.delete(template.id)
   account.forgetTokens(`template/${template.name}`)
-  return { LaunchTemplate: templateView(template) }
+  return { LaunchTemplate: templateView(account, template) }
 }
 
-function templateView(template: TemplateState): Sdk.LaunchTemplate {
+function templateView(account: AwsAccount, template: TemplateState): Sdk.LaunchTemplate {
   return {
     LaunchTemplateId: template.id,
     LaunchTemplateName: template.name,
     CreateTime: new Date(template.createdMs),
+    CreatedBy: account.rootArn,
     DefaultVersionNumber: template.defaultVersion,
-    LatestVersionNumber: template.versions.length,
-    Tags: Object.entries(template.tags).map(([Key, Value]) => ({ Key, Value })),
+    LatestVersionNumber: latestVersion(template),
+    Operator: { Managed: false },
+    Tags: tagList(template.tags),
   }
 }
 
-function versionView(
-  template: TemplateState,
-  one: TemplateVersionState,
-): Sdk.LaunchTemplateVersion {
-  return {
-    LaunchTemplateId: template.id,
-    LaunchTemplateName: template.name,
-    VersionNumber: one.version,
-    CreateTime: new Date(one.createdMs),
-    DefaultVersion: one.version === template.defaultVersion,
-    LaunchTemplateData: one.data as Sdk.ResponseLaunchTemplateData,
-  }
+/** Operations on templates. */
+export const templateOperations = {
+  createLaunchTemplate,
+  deleteLaunchTemplate,
+  describeLaunchTemplates,
+  modifyLaunchTemplate,
 }

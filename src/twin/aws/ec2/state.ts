@@ -7,6 +7,7 @@ export interface TemplateVersionState {
   readonly version: number
   readonly data: Readonly<Record<string, unknown>>
   readonly createdMs: number
+  readonly description?: string
 }
 
 /** A launch template. */
@@ -15,6 +16,8 @@ export interface TemplateState {
   readonly name: string
   readonly createdMs: number
   defaultVersion: number
+  /** Number of the newest version ever made; numbers are never used again. */
+  lastVersion: number
   readonly versions: TemplateVersionState[]
   tags: StringMap
 }
@@ -26,7 +29,11 @@ export interface SubnetState {
   readonly vpcId: string
   readonly cidr: string
   freeAddressCount: number
-  readonly tags: StringMap
+  /** Instances get a public address; undefined = they do not. */
+  isPublicIpMapped?: boolean
+  /** The default subnet of its zone. */
+  readonly isDefault?: boolean
+  tags: StringMap
 }
 
 /** An image known to the account. */

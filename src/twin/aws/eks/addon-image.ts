@@ -1,7 +1,7 @@
 /** What an add-on's update changes in Kubernetes: the image of its workload. Twin layer. */
 
 import type { PodTemplate } from '../../../world/kube-objects.ts'
-import type { ClusterTwin } from '../../contracts.ts'
+import { type ClusterTwin, systemUsers } from '../../contracts.ts'
 
 const namespace = 'kube-system'
 
@@ -37,4 +37,18 @@ function withTag(template: PodTemplate, version: string): PodTemplate | undefine
   if (image === first.image) return undefined
   const containers = [{ ...first, image }, ...others]
   return { ...template, spec: { ...template.spec, containers } }
+}
+
+/** True for add-ons that run as a Deployment: they have no replicas without nodes. */
+export function needsNodes(addonName: string): boolean {
+  return workloads[addonName]?.kind === 'Deployment' || addonName === 'aws-ebs-csi-driver'
+}
+
+/** What an add-on installed goes with it. */
+export function removeAddonWorkload(cluster: ClusterTwin, addonName: string): void {
+  const workload = workloads[addonName]
+  if (workload === undefined) return
+  const { kind, name } = workload
+  if (cluster.store.get(kind, namespace, name) === undefined) return
+  cluster.server.delete(kind, { namespace, name }, {}, systemUsers.eksNodeManager)
 }

@@ -4,7 +4,7 @@ import type * as Sdk from '@aws-sdk/client-eks'
 import { between } from '../../kernel/draws.ts'
 import type { AwsAccount } from '../account.ts'
 import { awsError } from '../errors.ts'
-import type { AddonState } from '../state.ts'
+import type { AddonState, ClusterState } from '../state.ts'
 import { setAddonImage } from './addon-image.ts'
 import { startUpdate, updateInFlight, updateView } from './updates.ts'
 import { isAddonCompatible } from './versions.ts'
@@ -17,10 +17,12 @@ export function describeAddon(
   account: AwsAccount,
   input: Sdk.DescribeAddonRequest,
 ): Sdk.DescribeAddonResponse {
-  return { addon: addonView(account, findAddon(account, input.clusterName, input.addonName)) }
+  const addon = findAddon(account, input.clusterName, input.addonName)
+  return { addon: addonView(account, account.cluster(input.clusterName), addon) }
 }
 
-function findAddon(
+/** @throws RegroupError ResourceNotFoundException. */
+export function findAddon(
   account: AwsAccount,
   clusterName: string | undefined,
   name: string | undefined,
@@ -35,15 +37,32 @@ function findAddon(
   return addon
 }
 
-function addonView(account: AwsAccount, addon: AddonState): Sdk.Addon {
+/** As DescribeAddon shows it. */
+export function addonView(
+  account: AwsAccount,
+  cluster: ClusterState,
+  addon: AddonState,
+): Sdk.Addon {
+  const { configurationValues, serviceAccountRoleArn } = addon
   return {
     addonName: addon.name,
+    clusterName: cluster.name,
+    addonArn: addonArn(account, cluster, addon),
     addonVersion: addon.version,
     status: addon.status,
     createdAt: new Date(addon.createdMs),
-    modifiedAt: new Date(account.kernel.nowMs()),
-    health: { issues: [] },
+    modifiedAt: new Date(addon.modifiedMs ?? addon.createdMs),
+    health: { issues: (addon.issues ?? []).map((one) => ({ ...one })) as Sdk.AddonIssue[] },
+    ...(serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn }),
+    ...(configurationValues === undefined ? {} : { configurationValues }),
+    tags: { ...addon.tags },
   }
+}
+
+/** Add-ons that a world starts with have a fixed last part. */
+export function addonArn(account: AwsAccount, cluster: ClusterState, addon: AddonState): string {
+  const uuid = addon.uuid ?? '00000000-0000-4000-8000-000000000000'
+  return `arn:aws:eks:${account.region}:${account.accountId}:addon/${cluster.name}/${addon.name}/${uuid}`
 }
 
 /**
@@ -69,22 +88,18 @@ export function updateAddon(
       throw awsError('InvalidParameterException', `Addon version specified is not supported`)
     }
     addon.status = 'UPDATING'
+    const { configurationValues, serviceAccountRoleArn } = input
+    if (configurationValues !== undefined) addon.configurationValues = configurationValues
+    if (serviceAccountRoleArn !== undefined) addon.serviceAccountRoleArn = serviceAccountRoleArn
     const update = startUpdate(account, addon.updates, 'AddonUpdate', { AddonVersion: version })
     const random = account.kernel.random(`addon/${cluster.name}/${addon.name}/${version}`)
     account.kernel.after(between(random, ...addonMs), 'addon-updated', () => {
       addon.version = version
+      addon.modifiedMs = account.kernel.nowMs()
       setAddonImage(cluster.twin, addon.name, version)
       addon.status = 'ACTIVE'
       update.status = 'Successful'
     })
     return { update: updateView(update) }
   })
-}
-
-/** Names, sorted. */
-export function listAddons(
-  account: AwsAccount,
-  input: Sdk.ListAddonsRequest,
-): Sdk.ListAddonsResponse {
-  return { addons: [...account.cluster(input.clusterName).addons.keys()].sort() }
 }

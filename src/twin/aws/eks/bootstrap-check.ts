@@ -21,6 +21,7 @@ const allowedLabel = /(^|\.)(kubelet|node)\.kubernetes\.io$/
 export function joinFailureOf(facts: BootstrapFacts): string | undefined {
   const { clusterName, image, isCustom, text } = facts
   if (image === undefined) return 'the image does not exist'
+  if (image.kubernetesVersion === '') return 'the image has no kubelet'
   const told = parseUserData(text)
   const fault = Object.keys(told?.labels ?? {}).find(isForbidden)
   if (fault !== undefined) return `kubelet refuses the label ${fault} in --node-labels`
@@ -29,11 +30,20 @@ export function joinFailureOf(facts: BootstrapFacts): string | undefined {
   if ((told.kind === 'al2') !== (image.family === 'AmazonLinux2')) {
     return `the user data is for ${told.kind}, the image is ${image.family}`
   }
-  if (!text.includes(clusterName)) return `the user data does not name cluster ${clusterName}`
+  if (!namesCluster(text, told.kind, clusterName)) {
+    return `the user data does not name cluster ${clusterName}`
+  }
   if (told.kind === 'al2023' && !/apiServerEndpoint:/.test(text)) {
     return 'the NodeConfig lacks apiServerEndpoint, certificateAuthority or cidr'
   }
   return undefined
+}
+
+/** A NodeConfig says `name: NAME`, also in its endpoint; a script has the name as a word of its own. */
+function namesCluster(text: string, kind: 'al2' | 'al2023', clusterName: string): boolean {
+  if (kind === 'al2') return text.split(/[\s'"=]+/).includes(clusterName)
+  const names = [...text.matchAll(/["']?\bname["']?:\s*["']?([\w-]+)/g)].map(([, name]) => name)
+  return names.includes(clusterName)
 }
 
 /** EKS merges MIME documents only (UD-1); found after the group was accepted. */

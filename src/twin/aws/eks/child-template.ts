@@ -15,6 +15,7 @@ export function addChildTemplate(
     name: `eks-${nodeGroup.uuid}`,
     createdMs: account.kernel.nowMs(),
     defaultVersion: 1,
+    lastVersion: 0,
     versions: [],
     tags: { 'eks:cluster-name': nodeGroup.clusterName, 'eks:nodegroup-name': nodeGroup.name },
   }
@@ -35,7 +36,8 @@ export function addChildVersion(
 }
 
 function addVersion(account: AwsAccount, template: TemplateState, recipe: MachineRecipe): string {
-  const version = template.versions.length + 1
+  template.lastVersion += 1
+  const version = template.lastVersion
   const data = { ImageId: recipe.imageId }
   template.versions.push({ version, data, createdMs: account.kernel.nowMs() })
   return String(version)

@@ -40,10 +40,18 @@ export function updateNodegroupConfig(
     checkUpdateConfig(input.updateConfig)
     changeScaling(account, nodeGroup, input.scalingConfig)
     changeLabelsAndTaints(account, nodeGroup, input)
+    if (input.nodeRepairConfig !== undefined) {
+      nodeGroup.nodeRepairConfig = { ...input.nodeRepairConfig }
+    }
+    nodeGroup.modifiedMs = account.kernel.nowMs()
     if (input.updateConfig !== undefined) {
       nodeGroup.updateConfig = plainUpdateConfig(input.updateConfig)
     }
     const update = startUpdate(account, nodeGroup.updates, 'ConfigUpdate', {
+      ...labelParams(input),
+      MaxUnavailable: input.updateConfig?.maxUnavailable?.toString(),
+      MaxUnavailablePercentage: input.updateConfig?.maxUnavailablePercentage?.toString(),
+      NodeRepairEnabled: input.nodeRepairConfig?.enabled?.toString(),
       MinSize: input.scalingConfig?.minSize?.toString(),
       MaxSize: input.scalingConfig?.maxSize?.toString(),
       DesiredSize: input.scalingConfig?.desiredSize?.toString(),
@@ -55,6 +63,20 @@ export function updateNodegroupConfig(
     })
     return { update: updateView(update) }
   })
+}
+
+/** As DescribeUpdate shows labels and taints: JSON texts. */
+function labelParams(
+  input: Sdk.UpdateNodegroupConfigRequest,
+): Readonly<Record<string, string | undefined>> {
+  const json = (value: unknown): string | undefined =>
+    value === undefined ? undefined : JSON.stringify(value)
+  return {
+    LabelsToAdd: json(input.labels?.addOrUpdateLabels),
+    LabelsToRemove: json(input.labels?.removeLabels),
+    TaintsToAdd: json(input.taints?.addOrUpdateTaints),
+    TaintsToRemove: json(input.taints?.removeTaints),
+  }
 }
 
 /**

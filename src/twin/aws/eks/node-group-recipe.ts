@@ -5,6 +5,7 @@ import { fromBase64 } from '../../../nodes/base64.ts'
 import { parseUserData } from '../../../nodes/user-data.ts'
 import type { Taint } from '../../../world/kube-objects.ts'
 import type { AwsAccount } from '../account.ts'
+import { type LaunchData, launchFactsOf } from '../ec2/launch-data.ts'
 import type { ImageState } from '../ec2/state.ts'
 import { imageKindOf } from '../images.ts'
 import type { MachineRecipe, NodeGroupState } from '../state.ts'
@@ -17,6 +18,7 @@ export type RecipeSource = Pick<
   | 'amiType'
   | 'capacityType'
   | 'clusterName'
+  | 'diskSize'
   | 'instanceTypes'
   | 'labels'
   | 'launchTemplate'
@@ -71,8 +73,17 @@ export function recipeOf(
     labels: { ...told?.labels, ...source.labels, ...eksLabels(source, image) },
     taints: withoutTwins([...(told?.taints ?? []), ...source.taints.map(kubeTaint)]),
     templateVersion,
+    launch: launchFactsOf({
+      ...(template as LaunchData | undefined),
+      ...(source.diskSize === undefined ? {} : diskOf(source.diskSize)),
+    }),
     ...(joinFailure === undefined ? {} : { joinFailure }),
   }
+}
+
+/** The root volume of a group without a template. */
+function diskOf(VolumeSize: number): LaunchData {
+  return { BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize } }] }
 }
 
 /** The template's user data as text; empty without any. */

@@ -2,8 +2,9 @@
 
 import type * as Sdk from '@aws-sdk/client-eks'
 import { instanceType } from '../../../nodes/instance-types.ts'
+import { isFailure } from '../../../world/failure.ts'
 import type { AwsAccount } from '../account.ts'
-import { findTemplate, resolveVersion } from '../ec2/launch-template.ts'
+import { findTemplate, requireVersion } from '../ec2/launch-template-find.ts'
 import { awsError } from '../errors.ts'
 import { imageKindOf } from '../images.ts'
 import type { ClusterState } from '../state.ts'
@@ -19,11 +20,14 @@ export function templateData(
   if ((spec.id === undefined) === (spec.name === undefined)) {
     throw parameter('Either provide launch template ID or launch template name in the request.')
   }
-  const template = findTemplate(account, spec.id, spec.name)
-  const version = resolveVersion(template, spec.version)
-  const found = template.versions.find((one) => one.version === version)
-  if (found === undefined) throw parameter(`Launch template version ${version} not found`)
-  return { id: template.id, name: template.name, version, data: found.data }
+  try {
+    const template = findTemplate(account, spec.id, spec.name)
+    const { data, version } = requireVersion(template, spec.version)
+    return { id: template.id, name: template.name, version, data }
+  } catch (error) {
+    // EKS looks the template up with EC2 and answers EC2's text under its own code.
+    throw isFailure(error) ? parameter(error.message) : error
+  }
 }
 
 /**
@@ -44,7 +48,7 @@ export function checkCreation(
   checkLabels(input.labels ?? {})
   checkTaints(input.taints ?? [])
   checkTypes(input, template?.data ?? {})
-  if ((input.nodeRole ?? '') === '') throw parameter('nodeRole is required')
+  checkNodeRole(account, input.nodeRole ?? '')
   if ((input.subnets ?? []).length === 0) throw parameter('subnets cannot be empty')
   for (const subnetId of input.subnets ?? []) {
     if (!account.subnets.has(subnetId))
@@ -56,12 +60,29 @@ function parameter(message: string): Error {
   return awsError('InvalidParameterException', message)
 }
 
+/** IAM-1: the role must exist and trust EC2. */
+function checkNodeRole(account: AwsAccount, arn: string): void {
+  const name = arn.split('/').at(-1) ?? ''
+  const role = account.iam.roles.get(name)
+  if (role === undefined || role.arn !== arn) {
+    throw parameter(`The role with name ${name} cannot be found.`)
+  }
+  if (!/ec2\.amazonaws\.com/.test(role.trustPolicy)) {
+    throw parameter(
+      `Following required service principals [ec2.amazonaws.com] were not found in the trust relationships of nodeRole ${arn}`,
+    )
+  }
+}
+
 function checkName(
   account: AwsAccount,
   cluster: ClusterState,
   input: Sdk.CreateNodegroupRequest,
 ): void {
   const name = input.nodegroupName ?? ''
+  if (cluster.status === 'CREATING' || cluster.status === 'DELETING') {
+    throw awsError('InvalidRequestException', `Cluster '${cluster.name}' is not in ACTIVE status`)
+  }
   if (account.nodeGroups.has(`${cluster.name}/${name}`)) {
     const text = `NodeGroup already exists with name ${name} and cluster name ${cluster.name}`
     throw awsError('ResourceInUseException', text)

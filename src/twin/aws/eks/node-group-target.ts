@@ -23,7 +23,9 @@ export function targetOf(
   const launchTemplate = templateTarget(account, nodeGroup, input)
   if (nodeGroup.amiType === 'CUSTOM') {
     checkCustom(input)
-    return { version: nodeGroup.version, releaseVersion: nodeGroup.releaseVersion, launchTemplate }
+    const data = templateData(account, input.launchTemplate)?.data
+    const releaseVersion = String(data?.ImageId ?? nodeGroup.releaseVersion)
+    return { version: nodeGroup.version, releaseVersion, launchTemplate }
   }
   const clusterVersion = account.cluster(input.clusterName).version
   const version = input.version ?? clusterVersion

@@ -29,9 +29,12 @@ async function createGroup(
   await world.call(world.api.eks.createNodegroup({ ...nodeGroupRequest(), ...change }))
 }
 
-async function createTemplate(world: SmallWorld, data: object, name = 'lt'): Promise<string> {
+async function createTemplate(world: SmallWorld, data: object, name = 'template'): Promise<string> {
   const { LaunchTemplate } = await world.call(
-    world.api.ec2.createLaunchTemplate({ LaunchTemplateName: name, LaunchTemplateData: data }),
+    world.api.ec2.createLaunchTemplate({
+      LaunchTemplateName: name,
+      LaunchTemplateData: { EbsOptimized: false, ...data },
+    }),
   )
   return LaunchTemplate?.LaunchTemplateId ?? ''
 }
@@ -64,7 +67,7 @@ describe('creation', () => {
       'eks.amazonaws.com/capacityType': 'SPOT',
     })
     expect(nodes[0]?.spec?.taints).toEqual([{ key: 'arch', value: 'arm64', effect: 'NoSchedule' }])
-    expect(world.account.cluster(clusterName).accessEntries.get(nodeRole)).toBe('EC2_LINUX')
+    expect(world.account.cluster(clusterName).accessEntries.get(nodeRole)?.type).toBe('EC2_LINUX')
     const asg = groupOf(world)
     expect([...asg.tags.keys()]).toContain('k8s.io/cluster-autoscaler/enabled')
     expect(asg.hooks.map((hook) => hook.name)).toEqual(['Launch-LC-Hook', 'Terminate-LC-Hook'])
@@ -320,7 +323,7 @@ spec:
     const group = await describeGroup(world)
     expect(group.status).toBe(status)
     expect(group.health?.issues?.[0]?.code).toBe(code)
-    expect(group.launchTemplate).toEqual({ id, name: 'lt', version: '1' })
+    expect(group.launchTemplate).toEqual({ id, name: 'template', version: '1' })
     if (status !== 'ACTIVE') return
     const labels = world.cluster.store.list('Node')[0]?.metadata.labels
     expect(labels?.['eks.amazonaws.com/sourceLaunchTemplateVersion']).toBe('1')

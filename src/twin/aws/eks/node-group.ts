@@ -7,6 +7,7 @@ import type { AwsAccount } from '../account.ts'
 import { addGroup } from '../autoscaling/build.ts'
 import { liveInstances, reconcileSoon } from '../autoscaling/reconcile.ts'
 import type { ClusterState, MachineRecipe, NodeGroupState } from '../state.ts'
+import { addAccessEntry } from './access-entry.ts'
 import { isMergeable } from './bootstrap-check.ts'
 import { addChildTemplate } from './child-template.ts'
 import { imageOf, recipeOf } from './node-group-recipe.ts'
@@ -29,7 +30,7 @@ export function createNodegroup(
     checkCreation(account, cluster, input)
     const nodeGroup = stateOf(account, cluster, input)
     account.nodeGroups.set(`${cluster.name}/${nodeGroup.name}`, nodeGroup)
-    mapRole(cluster, nodeGroup.nodeRole)
+    mapRole(account, cluster, nodeGroup.nodeRole)
     account.emit({ kind: 'node-group', nodeGroup, status: 'CREATING' })
     const random = account.kernel.random(`node-group/${cluster.name}/${nodeGroup.name}`)
     const madeMs = between(random, ...groupMadeMs)
@@ -80,6 +81,7 @@ function stateOf(
   const name = input.nodegroupName ?? ''
   const { desiredSize = 2, maxSize = 2, minSize = 1 } = input.scalingConfig ?? {}
   const template = templateData(account, input.launchTemplate)
+  const hasType = template?.data.InstanceType !== undefined
   const amiType =
     template?.data.ImageId === undefined ? (input.amiType ?? 'AL2023_x86_64_STANDARD') : 'CUSTOM'
   const state: NodeGroupState = {
@@ -93,7 +95,7 @@ function stateOf(
     releaseVersion: '',
     amiType,
     capacityType: input.capacityType === 'SPOT' ? 'SPOT' : 'ON_DEMAND',
-    instanceTypes: input.instanceTypes ?? ['t3.medium'],
+    instanceTypes: input.instanceTypes ?? (hasType ? [] : ['t3.medium']),
     subnetIds: input.subnets ?? [],
     nodeRole: input.nodeRole ?? '',
     labels: { ...input.labels },
@@ -106,11 +108,30 @@ function stateOf(
     updateConfig: plainUpdateConfig(input.updateConfig),
     scaling: { minSize, maxSize, desiredSize },
     groupName: undefined,
+    ...(template === undefined ? { diskSize: input.diskSize ?? diskGiB } : {}),
+    ...(input.remoteAccess === undefined ? {} : { remoteAccess: accessOf(input.remoteAccess) }),
+    ...(input.nodeRepairConfig === undefined
+      ? {}
+      : { nodeRepairConfig: { ...input.nodeRepairConfig } }),
     issues: [],
     updates: [],
   }
-  state.releaseVersion = input.releaseVersion ?? imageOf(account, state)?.releaseVersion ?? ''
+  state.releaseVersion =
+    amiType === 'CUSTOM'
+      ? String(template?.data.ImageId)
+      : (input.releaseVersion ?? imageOf(account, state)?.releaseVersion ?? '')
   return state
+}
+
+/** Root volume of groups that say nothing of it. */
+const diskGiB = 20
+
+function accessOf(access: Sdk.RemoteAccessConfig): NonNullable<NodeGroupState['remoteAccess']> {
+  const { ec2SshKey, sourceSecurityGroups } = access
+  return {
+    ...(ec2SshKey === undefined ? {} : { ec2SshKey }),
+    ...(sourceSecurityGroups === undefined ? {} : { sourceSecurityGroups }),
+  }
 }
 
 /** A taint of the API without the SDK's optional members. */
@@ -200,8 +221,9 @@ function becomeActive(account: AwsAccount, nodeGroup: NodeGroupState, endMs: num
 }
 
 /** EKS maps the role of every managed group. */
-function mapRole(cluster: ClusterState, role: string): void {
-  if (!cluster.accessEntries.has(role)) cluster.accessEntries.set(role, 'EC2_LINUX')
+function mapRole(account: AwsAccount, cluster: ClusterState, principalArn: string): void {
+  if (cluster.accessEntries.has(principalArn)) return
+  addAccessEntry(account, cluster, { principalArn, type: 'EC2_LINUX' })
 }
 
 /** As DescribeNodegroup shows it. */
@@ -214,16 +236,27 @@ export function nodeGroupView(nodeGroup: NodeGroupState): Sdk.Nodegroup {
     version: nodeGroup.version,
     releaseVersion: nodeGroup.releaseVersion,
     createdAt: new Date(nodeGroup.createdMs),
-    modifiedAt: new Date(nodeGroup.createdMs),
+    modifiedAt: new Date(nodeGroup.modifiedMs ?? nodeGroup.createdMs),
     status: nodeGroup.status,
     capacityType: nodeGroup.capacityType,
     scalingConfig: { ...nodeGroup.scaling },
-    instanceTypes: [...nodeGroup.instanceTypes],
+    ...(nodeGroup.instanceTypes.length === 0
+      ? {}
+      : { instanceTypes: [...nodeGroup.instanceTypes] }),
     subnets: [...nodeGroup.subnetIds],
     amiType: nodeGroup.amiType as Sdk.AMITypes,
     nodeRole: nodeGroup.nodeRole,
     labels: { ...nodeGroup.labels },
-    taints: nodeGroup.taints.map((taint) => ({ ...taint })) as Sdk.Taint[],
+    ...(nodeGroup.taints.length === 0
+      ? {}
+      : { taints: nodeGroup.taints.map((taint) => ({ ...taint })) as Sdk.Taint[] }),
+    ...(nodeGroup.diskSize === undefined ? {} : { diskSize: nodeGroup.diskSize }),
+    ...(nodeGroup.remoteAccess === undefined
+      ? {}
+      : { remoteAccess: nodeGroup.remoteAccess as Sdk.RemoteAccessConfig }),
+    ...(nodeGroup.nodeRepairConfig === undefined
+      ? {}
+      : { nodeRepairConfig: { ...nodeGroup.nodeRepairConfig } }),
     resources: {
       autoScalingGroups: nodeGroup.groupName === undefined ? [] : [{ name: nodeGroup.groupName }],
     },

@@ -213,14 +213,17 @@ describe('refusals', () => {
     },
     {
       name: 'LT-9 a template on a group without',
-      input: { launchTemplate: { name: 'lt' } },
+      input: { launchTemplate: { name: 'template' } },
       text: 'cannot be replaced',
     },
   ]
   it.each(rows)('$name', async ({ input, text }) => {
     const { world } = await readyGroup()
     await world.call(
-      world.api.ec2.createLaunchTemplate({ LaunchTemplateName: 'lt', LaunchTemplateData: {} }),
+      world.api.ec2.createLaunchTemplate({
+        LaunchTemplateName: 'template',
+        LaunchTemplateData: { EbsOptimized: true },
+      }),
     )
     await expect(start(world, input)).rejects.toThrow(text)
     const { nodegroup } = await world.call(world.api.eks.describeNodegroup(key))

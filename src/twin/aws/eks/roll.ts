@@ -146,7 +146,7 @@ function scaleDown(roll: Roll, expectedDesired: number): void {
   if (!isRaised) group.maxSize = startMax
   const cause = { user: 'eks', operation: 'UpdateNodegroupVersion scale-down' }
   account.emit({ kind: 'group-changed', group, what: 'scale-down', cause })
-  Object.assign(nodeGroup, roll.target)
+  Object.assign(nodeGroup, roll.target, { modifiedMs: account.kernel.nowMs() })
   update.status = 'Successful'
   nodeGroup.status = 'ACTIVE'
   account.emit({ kind: 'node-group', nodeGroup, status: 'ACTIVE' })

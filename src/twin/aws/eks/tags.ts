@@ -4,6 +4,8 @@ import type * as Sdk from '@aws-sdk/client-eks'
 import type { StringMap } from '../../../world/kube-objects.ts'
 import type { AwsAccount } from '../account.ts'
 import { awsError } from '../errors.ts'
+import { entryArn } from './access-entry.ts'
+import { addonArn } from './addon.ts'
 
 /**
  * Adds or replaces tags of a cluster or node group; they reach neither its group nor its instances.
@@ -23,14 +25,31 @@ export function untagResource(
   input: Sdk.UntagResourceRequest,
 ): Sdk.UntagResourceResponse {
   const resource = resourceOf(account, input.resourceArn)
-  const kept = Object.entries(resource.tags).filter(([key]) => !input.tagKeys?.includes(key))
+  const kept = Object.entries(resource.tags ?? {}).filter(([key]) => !input.tagKeys?.includes(key))
   resource.tags = Object.fromEntries(kept)
   return {}
 }
 
-function resourceOf(account: AwsAccount, arn: string | undefined): { tags: StringMap } {
-  const all = [...account.nodeGroups.values(), ...account.clusters.values()]
-  const found = all.find((one) => one.arn === arn)
+/** Tags of a resource. */
+export function listTagsForResource(
+  account: AwsAccount,
+  input: Sdk.ListTagsForResourceRequest,
+): Sdk.ListTagsForResourceResponse {
+  return { tags: { ...resourceOf(account, input.resourceArn).tags } }
+}
+
+function resourceOf(account: AwsAccount, arn: string | undefined): { tags?: StringMap } {
+  const clusters = [...account.clusters.values()]
+  const found: { tags?: StringMap } | undefined =
+    [...account.nodeGroups.values(), ...clusters].find((one) => one.arn === arn) ??
+    clusters
+      .flatMap((cluster) => [...cluster.addons.values()].map((addon) => ({ cluster, addon })))
+      .find(({ addon, cluster }) => addonArn(account, cluster, addon) === arn)?.addon ??
+    clusters
+      .flatMap((cluster) =>
+        [...cluster.accessEntries.values()].map((entry) => ({ cluster, entry })),
+      )
+      .find(({ cluster, entry }) => entryArn(account, cluster, entry) === arn)?.entry
   if (found !== undefined) return found
-  throw awsError('ResourceNotFoundException', `No resource found for ARN: ${arn}`)
+  throw awsError('NotFoundException', `No resource found for ARN: ${arn}`)
 }

@@ -4,6 +4,7 @@ import type * as Sdk from '@aws-sdk/client-eks'
 import type { AwsAccount } from '../account.ts'
 import { awsError } from '../errors.ts'
 import type { UpdateState } from '../state.ts'
+import { listPage } from './lists.ts'
 
 /** A new update in progress, newest first in the list. */
 export function startUpdate(
@@ -58,7 +59,9 @@ export function listUpdates(
   account: AwsAccount,
   input: Sdk.ListUpdatesRequest,
 ): Sdk.ListUpdatesResponse {
-  return { updateIds: updatesOf(account, input).map((update) => update.id) }
+  const ids = updatesOf(account, input).map((update) => update.id)
+  const { answer, page } = listPage(ids, input)
+  return { updateIds: page, ...answer }
 }
 
 /** @throws RegroupError ResourceNotFoundException. */

@@ -28,7 +28,7 @@ export function describeClusterVersions(
 }
 
 /** What CreateCluster takes without a version (assumed: the newest but one). */
-const defaultVersion = '1.35'
+export const defaultVersion = '1.35'
 
 function supportOf(
   row: {

@@ -45,6 +45,7 @@ describe('ec2Query', () => {
       <launchTemplateName>web-a</launchTemplateName>
       <versionNumber>1</versionNumber>
       <createTime>2026-11-24T08:00:00.000Z</createTime>
+      <createdBy>arn:aws:iam::111122223333:root</createdBy>
       <defaultVersion>true</defaultVersion>
       <launchTemplateData>
       <blockDeviceMappingSet>
@@ -73,6 +74,9 @@ describe('ec2Query', () => {
       <item>sg-2</item>
       </securityGroupIdSet>
       </launchTemplateData>
+      <operator>
+      <managed>false</managed>
+      </operator>
       </item>
       </launchTemplateVersionSet>
       </DescribeLaunchTemplateVersionsResponse>"
@@ -139,7 +143,7 @@ describe('awsQuery', () => {
       <Error>
       <Type>Sender</Type>
       <Code>ValidationError</Code>
-      <Message>AutoScalingGroup name not found - no such group: none</Message>
+      <Message>AutoScalingGroup name not found - AutoScalingGroup &apos;none&apos; not found</Message>
       </Error>
       <RequestId>REQUEST</RequestId>
       </ErrorResponse>"

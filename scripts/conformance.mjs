@@ -1,0 +1,86 @@
+// Programs that nobody here wrote, against the twin: each suite runs where its tool is present.
+// `node scripts/conformance.mjs [--record] [SUITE...]`; without names all of them, the model check last.
+// `--record` notes which operations the suites called: the last column of the table in docs/twin.md.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as awsCli from '../test/conformance/aws-cli.mjs'
+import * as boto3 from '../test/conformance/boto3.mjs'
+import * as botocore from '../test/conformance/botocore.mjs'
+import * as moto from '../test/conformance/moto.mjs'
+import * as sdk from '../test/conformance/sdk.mjs'
+import * as terraform from '../test/conformance/terraform.mjs'
+import { startTwin } from '../test/conformance/twin.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = process.env.CONFORMANCE_FOLDER ?? `${root}.cache/conformance`
+/** Lanes run side by side: Terraform spends its time in pauses of its own. */
+const lanes = [{ terraform }, { sdk, boto3, 'aws-cli': awsCli, moto }]
+const wanted = process.argv.slice(2).filter((one) => !one.startsWith('--'))
+const isRecording = process.argv.includes('--record')
+
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+const results = []
+const files = []
+
+async function runOne(name, suite, options) {
+  const startedMs = performance.now()
+  const reason = await suite.missing()
+  if (reason !== undefined) {
+    console.log(`${name}: skipped, ${reason}`)
+    results.push({ name, passed: 0, failed: 0, deviations: 0, skipped: 1 })
+    return
+  }
+  console.log(`${name}: running`)
+  const counts = await suite.runSuite(options)
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(0)
+  const { deviations, failed, passed } = counts
+  console.log(
+    `${name}: ${passed} passed, ${failed} failed, ${deviations} expected deviations (${seconds} s)`,
+  )
+  results.push({ ...counts, name, skipped: 0 })
+}
+
+/** Suites that did not run keep what they called before. */
+function record(judged) {
+  const path = `${root}test/conformance/judged-operations.json`
+  const known = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+  for (const [file, operations] of Object.entries(judged)) {
+    known[basename(file, '.ndjson')] = operations
+  }
+  writeFileSync(path, `${JSON.stringify(known, undefined, 2)}\n`)
+}
+
+async function runServed(name, suite) {
+  if (wanted.length > 0 && !wanted.includes(name)) return
+  if ((await suite.missing()) !== undefined) {
+    await runOne(name, suite, {})
+    return
+  }
+  const file = `${folder}/${name}.ndjson`
+  const twin = await startTwin({ file, ...suite.twin?.() })
+  files.push(file)
+  try {
+    await runOne(name, suite, { folder: `${folder}/${name}`, twin })
+  } catch (error) {
+    console.log(`${name}: ended early: ${error.stack}`)
+    results.push({ name, passed: 0, failed: 1, deviations: 0, skipped: 0 })
+  } finally {
+    await twin.stop()
+  }
+}
+
+async function runLane(lane) {
+  for (const [name, suite] of Object.entries(lane)) await runServed(name, suite)
+}
+
+await Promise.all(lanes.map(runLane))
+if (files.length > 0) await runOne('botocore', botocore, { files })
+if (isRecording) record(results.find(({ judged }) => judged !== undefined)?.judged ?? {})
+writeFileSync(`${folder}/results.json`, JSON.stringify(results))
+const total = (name) => results.reduce((sum, one) => sum + one[name], 0)
+console.log(
+  `conformance: ${total('passed')} passed, ${total('failed')} failed, ${total('skipped')} suites skipped`,
+)
+process.exitCode = total('failed') === 0 ? 0 : 1
