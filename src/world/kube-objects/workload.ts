@@ -9,6 +9,7 @@ interface WorkloadStatus {
   readonly readyReplicas?: number
   readonly availableReplicas?: number
   readonly updatedReplicas?: number
+  readonly currentReplicas?: number
   readonly currentRevision?: string
   readonly updateRevision?: string
 }
@@ -64,7 +65,12 @@ export interface DaemonSet extends KubeObjectBase<'apps/v1', 'DaemonSet'> {
   readonly spec: { readonly selector: LabelSelector; readonly template: PodTemplate }
   readonly status?: {
     readonly desiredNumberScheduled?: number
+    readonly currentNumberScheduled?: number
+    readonly updatedNumberScheduled?: number
     readonly numberReady?: number
+    readonly numberAvailable?: number
+    readonly numberUnavailable?: number
+    readonly numberMisscheduled?: number
     readonly observedGeneration?: number
   }
 }

@@ -5,6 +5,7 @@ import { hash32 } from '../../../world/random.ts'
 import type { ClusterTwin } from '../../contracts.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { objectKey } from '../store.ts'
+import { isSameJson } from '../unchanged.ts'
 import { controllerOf, controllerReference } from './pod-maker.ts'
 import { splitKey, WorkQueue } from './work-queue.ts'
 
@@ -172,16 +173,18 @@ function writeStatus(deployment: Deployment, { cluster, setsByOwner }: Context):
   const { namespace, name, uid } = deployment.metadata
   const now = cluster.store.get('Deployment', namespace, name)
   if (now === undefined) return
+  const current = `${name}-${templateHash(now.spec.template)}`
   let replicas = 0
   let readyReplicas = 0
+  let updatedReplicas = 0
   for (const set of setsByOwner.get(uid ?? '')?.values() ?? []) {
     replicas += set.status?.replicas ?? 0
     readyReplicas += set.status?.readyReplicas ?? 0
+    if (set.metadata.name === current) updatedReplicas = set.status?.replicas ?? 0
   }
-  if (now.status?.replicas === replicas && now.status.readyReplicas === readyReplicas) return
   const observedGeneration = now.metadata.generation ?? 1
-  cluster.store.replace('Deployment', {
-    ...now,
-    status: { replicas, readyReplicas, availableReplicas: readyReplicas, observedGeneration },
-  })
+  const numbers = { replicas, readyReplicas, availableReplicas: readyReplicas }
+  const status = { ...numbers, updatedReplicas, observedGeneration }
+  if (isSameJson(now.status, status)) return
+  cluster.store.replace('Deployment', { ...now, status })
 }

@@ -5,6 +5,7 @@ import { type ClusterTwin, systemUsers } from '../../contracts.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { isPodReady, isPodTerminal } from '../conditions.ts'
 import { objectKey } from '../store.ts'
+import { isSameJson } from '../unchanged.ts'
 import { controllerOf, controllerReference, podOf } from './pod-maker.ts'
 import { splitKey, WorkQueue } from './work-queue.ts'
 
@@ -101,16 +102,9 @@ function writeStatus(before: ReplicaSet, cluster: ClusterTwin): void {
   if (set === undefined) return
   const pods = [...cluster.store.podsOfController(set.metadata.uid ?? '').values()].filter(isActive)
   const readyReplicas = pods.filter(isPodReady).length
-  const { status } = set
-  if (status?.replicas === pods.length && status.readyReplicas === readyReplicas) return
   const observedGeneration = set.metadata.generation ?? 1
-  cluster.store.replace('ReplicaSet', {
-    ...set,
-    status: {
-      replicas: pods.length,
-      readyReplicas,
-      availableReplicas: readyReplicas,
-      observedGeneration,
-    },
-  })
+  const numbers = { replicas: pods.length, readyReplicas, availableReplicas: readyReplicas }
+  const status = { ...numbers, observedGeneration }
+  if (isSameJson(set.status, status)) return
+  cluster.store.replace('ReplicaSet', { ...set, status })
 }

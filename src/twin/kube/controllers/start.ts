@@ -7,6 +7,7 @@ import { Kubelets } from '../kubelet.ts'
 import { ClusterMachines } from '../machine-host.ts'
 import { VolumeAttacher } from '../volume-attacher.ts'
 import { startDaemonSets } from './daemon-set.ts'
+import { startDaemonSetStatus } from './daemon-set-status.ts'
 import { startDeployments } from './deployment.ts'
 import { startJobs } from './job.ts'
 import { startOperators } from './operator.ts'
@@ -23,6 +24,7 @@ export function startControllers(kernel: Kernel, cluster: KubeCluster): VolumeAt
   startDeployments(kernel, cluster)
   startStatefulSets(kernel, cluster)
   startDaemonSets(kernel, cluster)
+  startDaemonSetStatus(kernel, cluster)
   startJobs(kernel, cluster)
   startOperators(kernel, cluster)
   return volumes

@@ -5,6 +5,7 @@ import { type ClusterTwin, systemUsers } from '../../contracts.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { isPodReady } from '../conditions.ts'
 import { objectKey } from '../store.ts'
+import { isSameJson } from '../unchanged.ts'
 import { controllerOf, controllerReference, podOf } from './pod-maker.ts'
 import { isInteresting } from './replica-set.ts'
 import { splitKey, WorkQueue } from './work-queue.ts'
@@ -44,8 +45,11 @@ function reconcile(key: string, cluster: ClusterTwin): void {
     if (isOrdered && !isGood) break
   }
   removeSurplus(set, wanted, cluster)
-  if (set.status?.replicas === wanted && set.status.readyReplicas === readyReplicas) return
-  cluster.store.replace('StatefulSet', { ...set, status: { replicas: wanted, readyReplicas } })
+  const counted = { readyReplicas, availableReplicas: readyReplicas }
+  const all = { replicas: wanted, currentReplicas: wanted, updatedReplicas: wanted }
+  const status = { ...all, ...counted, observedGeneration: set.metadata.generation ?? 1 }
+  if (isSameJson(set.status, status)) return
+  cluster.store.replace('StatefulSet', { ...set, status })
 }
 
 /** The highest ordinal first; ordered sets wait for each to be gone. */
