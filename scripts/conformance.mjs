@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import * as awsCli from '../test/conformance/aws-cli.mjs'
 import * as boto3 from '../test/conformance/boto3.mjs'
 import * as botocore from '../test/conformance/botocore.mjs'
+import * as kubectl from '../test/conformance/kubectl.mjs'
 import * as moto from '../test/conformance/moto.mjs'
 import * as sdk from '../test/conformance/sdk.mjs'
 import * as terraform from '../test/conformance/terraform.mjs'
@@ -76,6 +77,10 @@ async function runLane(lane) {
 }
 
 await Promise.all(lanes.map(runLane))
+// A world and a twin of its own, against the wall clock: alone.
+if (wanted.length === 0 || wanted.includes('kubectl')) {
+  await runOne('kubectl', kubectl, { folder })
+}
 if (files.length > 0) await runOne('botocore', botocore, { files })
 if (isRecording) record(results.find(({ judged }) => judged !== undefined)?.judged ?? {})
 writeFileSync(`${folder}/results.json`, JSON.stringify(results))

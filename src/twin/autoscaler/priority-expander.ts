@@ -1,6 +1,7 @@
 /** The priority expander's exact algorithm and its parser (cluster-autoscaler section 1). Twin layer, pure. */
 
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import { isTooDeep } from '../../world/documents/yaml-depth.ts'
 import { compileRe2 } from './re2.ts'
 
 /** Priorities and their rules. */
@@ -17,6 +18,7 @@ export type ParsedPriorities =
  */
 export function parsePriorities(text: string, autoscalerMinor: number): ParsedPriorities {
   if (text.trim() === '') return invalid('the priorities are empty')
+  if (isTooDeep(text)) return invalid('the priorities are nested too deeply')
   // YAML 1.1: `010` is octal, as for both parsers.
   const options = { version: '1.1', uniqueKeys: false } as const
   const document = parseDocument(text, options)

@@ -1,6 +1,7 @@
 /** YAML in and out, as the API server reads and writes it. Twin layer, pure. */
 
 import { Document, parseDocument } from 'yaml'
+import { isTooDeep, yamlDepthMax } from '../../../../world/documents/yaml-depth.ts'
 
 /** A text that is no YAML; the message is near that of the API server. */
 export class YamlError extends Error {
@@ -15,6 +16,11 @@ export interface ParsedYaml {
 
 /** Reads YAML (and so JSON). @throws YamlError. */
 export function parseYaml(text: string): ParsedYaml {
+  if (isTooDeep(text)) {
+    throw new YamlError(
+      `error converting YAML to JSON: yaml: exceeded max depth of ${yamlDepthMax}`,
+    )
+  }
   const document = parseDocument(text, {
     uniqueKeys: false,
     version: '1.1',

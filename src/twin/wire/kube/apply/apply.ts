@@ -4,6 +4,7 @@ import { isSameJson } from '../../../kube/unchanged.ts'
 import { StatusError } from '../http/status.ts'
 import { isJsonObject, type JsonObject, setOwn } from '../schema/own.ts'
 import { compareFields, fieldsOf, itemStep } from './field-set.ts'
+import { lastAppliedOf } from './last-applied.ts'
 import {
   isOwnable,
   isSameWriter,
@@ -46,7 +47,8 @@ export function applyConfig(input: ApplyInput): Applied {
   const merged = merge(shape, live ?? {}, config) as JsonObject
   const { changed } = compareFields(shape, live ?? {}, merged)
   const taken = others.map((one) => conflictsOf(one, wanted, changed))
-  if (!input.isForced && taken.some((paths) => paths.length > 0)) throw conflictOf(others, taken)
+  const isForced = input.isForced || isMigration(input, taken.flat())
+  if (!isForced && taken.some((paths) => paths.length > 0)) throw conflictOf(others, taken)
   const kept = others.map((one, index) => {
     const lost = new Set(taken[index])
     return without(one, (path) => lost.has(path))
@@ -59,6 +61,18 @@ export function applyConfig(input: ApplyInput): Applied {
   const isSameSet = own !== undefined && sameSet(own.fields, wanted)
   const time = isSameSet && isSame ? own.time : isSame ? undefined : input.now
   return { object, managers: [...kept, { ...writer, time, fields: wanted }] }
+}
+
+/** kubectl may take over what its own client-side apply has set; the annotation says which fields. */
+function isMigration(
+  { live, shape, writer, about }: ApplyInput,
+  taken: readonly string[],
+): boolean {
+  if (writer.name !== 'kubectl' || taken.length === 0) return false
+  const last = lastAppliedOf(live)
+  if (last === undefined) return false
+  const fields = fieldsOf(shape, last, about)
+  return taken.every((path) => fields.has(path))
 }
 
 function sameSet(one: PathSet, other: PathSet): boolean {

@@ -33,14 +33,33 @@ function addStruct(schemas: Record<string, unknown>, struct: string): void {
   if (schemas[name] !== undefined) return
   const properties: Record<string, unknown> = {}
   schemas[name] = { type: 'object', properties }
-  for (const [field, { mapKeys, type }] of structOf(struct).flat) {
-    properties[field] = { ...schemaOf(schemas, type), ...listMarks(mapKeys) }
+  for (const [name, field] of structOf(struct).flat) {
+    properties[name] = withMarks(schemaOf(schemas, field.type), marksOf(field))
   }
 }
 
-function listMarks(mapKeys: Field['mapKeys']): JsonObject {
-  if (mapKeys === undefined) return {}
-  return { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': mapKeys }
+/** A reference takes no neighbours. */
+function withMarks(schema: JsonObject, marks: JsonObject): JsonObject {
+  if (Object.keys(marks).length === 0) return schema
+  return '$ref' in schema ? { allOf: [schema], ...marks } : { ...schema, ...marks }
+}
+
+/** How clients make patches: kubectl computes its strategic merge patches by these. */
+function marksOf({ isAtomic, isSet, mapKeys, mergeKey, retainsKeys, type }: Field): JsonObject {
+  const strategies = [
+    ...(mergeKey === undefined ? [] : ['merge']),
+    ...(retainsKeys ? ['retainKeys'] : []),
+  ]
+  const listType = mapKeys !== undefined ? 'map' : isSet ? 'set' : isAtomic ? 'atomic' : undefined
+  const listKey = type.kind === 'list' ? 'x-kubernetes-list-type' : 'x-kubernetes-map-type'
+  return {
+    ...(listType === undefined ? {} : { [listKey]: listType }),
+    ...(mapKeys === undefined ? {} : { 'x-kubernetes-list-map-keys': mapKeys }),
+    ...(strategies.length === 0 ? {} : { 'x-kubernetes-patch-strategy': strategies.join(',') }),
+    ...(mergeKey === undefined || mergeKey === ''
+      ? {}
+      : { 'x-kubernetes-patch-merge-key': mergeKey }),
+  }
 }
 
 function schemaOf(schemas: Record<string, unknown>, type: FieldType): JsonObject {

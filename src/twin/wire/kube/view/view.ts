@@ -7,6 +7,7 @@ import { apiVersionOf, type Resource } from '../resources/resource.ts'
 import { DecodeError, decodeAs } from '../schema/decode.ts'
 import type { JsonObject } from '../schema/own.ts'
 import { fromStored } from './convert.ts'
+import { withDeploymentConditions } from './deployment-status.ts'
 import { withContainerStatuses } from './pod-status.ts'
 
 /**
@@ -15,7 +16,7 @@ import { withContainerStatuses } from './pod-status.ts'
  */
 export function viewOf(resource: Resource, stored: KubeObject): JsonObject {
   const plain = stored as unknown as JsonObject
-  const whole = resource.kind === 'Pod' ? withContainerStatuses(plain) : plain
+  const whole = withStatus(resource, plain)
   const shown = withGeneration(resource, fromStored(resource, whole))
   if (resource.struct === undefined) return shown
   try {
@@ -26,6 +27,13 @@ export function viewOf(resource: Resource, stored: KubeObject): JsonObject {
     if (error instanceof DecodeError) return shown
     throw error
   }
+}
+
+/** What the twin's controllers leave out of a status. */
+function withStatus({ group, kind }: Resource, plain: JsonObject): JsonObject {
+  if (kind === 'Pod' && group === '') return withContainerStatuses(plain)
+  if (kind === 'Deployment' && group === 'apps') return withDeploymentConditions(plain)
+  return plain
 }
 
 function withGeneration(resource: Resource, shown: JsonObject): JsonObject {

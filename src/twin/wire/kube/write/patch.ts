@@ -1,6 +1,7 @@
 /** PATCH: JSON, merge, strategic merge, and server-side apply. Twin layer. */
 
 import { applyConfig } from '../apply/apply.ts'
+import { withLastApplied } from '../apply/last-applied.ts'
 import { type Writer, writeManagers } from '../apply/managed-fields.ts'
 import { shapeOf } from '../apply/shape-of.ts'
 import type { Outcome, ResourceCall, WireContext } from '../context.ts'
@@ -110,7 +111,8 @@ function applyObject(
     isDryRun: options.isDryRun,
     produce: (before) => {
       const { managers, object } = applyConfig({ ...input, live: before })
-      return { after: object, warnings: [], managers }
+      const after = writer.name === 'kubectl' ? withLastApplied(object, config) : object
+      return { after, warnings: [], managers }
     },
   })
 }
