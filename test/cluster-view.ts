@@ -247,10 +247,16 @@ export function aBudget(name: string, parts: BudgetParts): PodDisruptionBudget {
 /** The volume of claim `default/<claim>`: EBS in a zone, shared everywhere, or local to a node. */
 export function aVolume(
   claim: string,
-  place: { readonly zone?: string; readonly localNode?: string; readonly isShared?: boolean },
+  place: {
+    readonly zone?: string
+    /** @default topology.kubernetes.io/zone */
+    readonly zoneKey?: string
+    readonly localNode?: string
+    readonly isShared?: boolean
+  },
 ): PersistentVolume {
-  const key =
-    place.localNode === undefined ? 'topology.kubernetes.io/zone' : 'kubernetes.io/hostname'
+  const { zoneKey = 'topology.kubernetes.io/zone' } = place
+  const key = place.localNode === undefined ? zoneKey : 'kubernetes.io/hostname'
   const value = place.localNode ?? place.zone
   return {
     apiVersion: 'v1',

@@ -112,6 +112,8 @@ function templateOf(group: ZonedNodeGroup, cluster: DesiredCluster): NodeTemplat
         ? { 'node.kubernetes.io/instance-type': group.instanceTypes[0] ?? '' }
         : {}),
       'topology.kubernetes.io/region': cluster.region,
+      // The EBS CSI driver's DaemonSet puts it on every node; one that is there and lacks it is no place.
+      'topology.ebs.csi.aws.com/zone': group.zone,
       'topology.kubernetes.io/zone': group.zone,
       'kubernetes.io/hostname': 'a-new-node',
     },

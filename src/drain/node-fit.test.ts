@@ -68,7 +68,7 @@ describe('satisfiesTerm', () => {
 describe('misfit', () => {
   const node = aNode('n1', {
     zone: 'a',
-    labels: { 'kubernetes.io/arch': 'arm64' },
+    labels: { 'kubernetes.io/arch': 'arm64', 'topology.ebs.csi.aws.com/zone': 'a' },
     taints: [
       { key: 'arch', value: 'arm64', effect: 'NoSchedule' },
       { key: 'soft', effect: 'PreferNoSchedule' },
@@ -119,6 +119,16 @@ describe('misfit', () => {
       why: undefined,
     },
     {
+      name: 'a volume of the driver, which runs on the node',
+      parts: { spec: { tolerations, ...claim('driver-near') } },
+      why: undefined,
+    },
+    {
+      name: 'a volume of the driver in another zone',
+      parts: { spec: { tolerations, ...claim('driver-far') } },
+      why: 'volume pv-driver-far in zone b',
+    },
+    {
       name: 'a local volume',
       parts: { spec: { tolerations, ...claim('local') } },
       why: 'local volume pv-local on n9',
@@ -136,10 +146,23 @@ describe('misfit', () => {
       volumes: [
         aVolume('far', { zone: 'b' }),
         aVolume('near', { zone: 'a' }),
+        aVolume('driver-near', { zone: 'a', zoneKey: 'topology.ebs.csi.aws.com/zone' }),
+        aVolume('driver-far', { zone: 'b', zoneKey: 'topology.ebs.csi.aws.com/zone' }),
         aVolume('local', { localNode: 'n9' }),
       ],
     })
     expect(misfit(podIn(view, 'p'), view.nodes.get('n1')!, view)).toBe(why)
+  })
+
+  it('a node on which the storage driver has not registered is no place for its volumes', () => {
+    const view = clusterView({
+      nodes: [aNode('n2', { zone: 'a' })],
+      pods: [aPod('p', { spec: claim('data') })],
+      volumes: [aVolume('data', { zone: 'a', zoneKey: 'topology.ebs.csi.aws.com/zone' })],
+    })
+    expect(misfit(podIn(view, 'p'), view.nodes.get('n2')!, view)).toBe(
+      'volume pv-data needs node label topology.ebs.csi.aws.com/zone',
+    )
   })
 })
 

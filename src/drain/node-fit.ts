@@ -65,9 +65,11 @@ function volumeMisfit(pod: DrainPod, node: NodeShape, view: DrainView): string |
     if (volume.localNodeName !== undefined && volume.localNodeName !== node.name) {
       return `local volume ${volume.volumeName} on ${volume.localNodeName}`
     }
-    if (volume.zones !== undefined && !volume.zones.includes(node.zone)) {
-      return `volume ${volume.volumeName} in zone ${volume.zones.join(', ')}`
-    }
+    if (volume.zones === undefined) continue
+    const { zoneLabel, zones } = volume
+    const zone = zoneLabel === undefined ? node.zone : node.labels[zoneLabel]
+    if (zone === undefined) return `volume ${volume.volumeName} needs node label ${zoneLabel}`
+    if (!zones.includes(zone)) return `volume ${volume.volumeName} in zone ${zones.join(', ')}`
   }
   return undefined
 }

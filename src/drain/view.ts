@@ -114,6 +114,11 @@ export interface DrainVolume {
   readonly volumeName: string
   /** Zones the volume can be used in; undefined = anywhere. */
   readonly zones: readonly string[] | undefined
+  /**
+   * Node label whose value must be one of the zones, where it is a label that a storage driver puts on its
+   * nodes: a node on which the driver does not run (yet) lacks it. Undefined = the node's own zone counts.
+   */
+  readonly zoneLabel: string | undefined
   /** True for shared file systems, which many nodes can use at once. */
   readonly isShared: boolean
   /** Set for local volumes: the data dies with the node. */

@@ -81,23 +81,38 @@ export function projectVolume(volume: PersistentVolume): DrainVolume | undefined
   return {
     claimKey: `${claim.namespace ?? ''}/${claim.name}`,
     volumeName: volume.metadata.name,
-    zones: valuesOf(rules, zoneKeys),
+    ...zonesOf(rules),
     isShared: volume.spec?.accessModes?.includes('ReadWriteMany') ?? false,
     localNodeName: volume.spec?.local === undefined ? undefined : valuesOf(rules, hostKeys)?.[0],
   }
 }
 
+/** The zone as the cloud provider's labels say it, on every node. */
 const zoneKeys: ReadonlySet<string> = new Set([
   'topology.kubernetes.io/zone',
-  'topology.ebs.csi.aws.com/zone',
   'failure-domain.beta.kubernetes.io/zone',
 ])
+/** On nodes where the EBS CSI driver has registered; volumes it provisions are bound by it. */
+const driverZoneKeys: ReadonlySet<string> = new Set(['topology.ebs.csi.aws.com/zone'])
 const hostKeys: ReadonlySet<string> = new Set(['kubernetes.io/hostname'])
+
+function zonesOf(rules: readonly SelectorRequirement[]): Pick<DrainVolume, 'zones' | 'zoneLabel'> {
+  const rule = ruleOf(rules, zoneKeys)
+  if (rule !== undefined) return { zones: rule.values, zoneLabel: undefined }
+  const driverRule = ruleOf(rules, driverZoneKeys)
+  return { zones: driverRule?.values, zoneLabel: driverRule?.key }
+}
 
 function valuesOf(
   rules: readonly SelectorRequirement[],
   keys: ReadonlySet<string>,
 ): readonly string[] | undefined {
-  const rule = rules.find((one) => keys.has(one.key) && one.operator === 'In')
-  return rule?.values
+  return ruleOf(rules, keys)?.values
+}
+
+function ruleOf(
+  rules: readonly SelectorRequirement[],
+  keys: ReadonlySet<string>,
+): SelectorRequirement | undefined {
+  return rules.find((one) => keys.has(one.key) && one.operator === 'In')
 }
