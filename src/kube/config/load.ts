@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { type Document, parseDocument } from 'yaml'
+import { isTooDeep } from '../../world/documents/yaml-depth.ts'
 import { configProblem } from './problem.ts'
 import {
   type ClusterEntry,
@@ -70,6 +71,9 @@ async function textOf(file: string, isRequired: boolean): Promise<string | undef
 function parseKubeconfig(text: string, file: string): KubeconfigFile {
   if (text.length > fileBytesMax) {
     throw configProblem({ file }, 'it has more than 8 MiB', 'name a kubeconfig file')
+  }
+  if (isTooDeep(text)) {
+    throw configProblem({ file }, 'its values are nested too deeply', 'name a kubeconfig file')
   }
   const document: Document = parseDocument(text)
   const [error] = document.errors

@@ -1,6 +1,7 @@
 /** Kubernetes manifests as people have them: many documents, Lists, dumps with status. Twin layer, pure. */
 
 import { parseAllDocuments } from 'yaml'
+import { isTooDeep } from '../../world/documents/yaml-depth.ts'
 import type { Finding } from '../../world/finding.ts'
 import type { KubeKind, KubeObject } from '../../world/kube-objects.ts'
 
@@ -104,6 +105,10 @@ function documentsOf(
       const why = error instanceof Error ? error.message : 'not JSON'
       return { values: [], findings: [fault(file, 1, 'manifest/syntax', why)] }
     }
+  }
+  if (isTooDeep(text)) {
+    const finding = fault(file, 1, 'manifest/too-deep', 'values are nested too deeply')
+    return { values: [], findings: [finding] }
   }
   const values: unknown[] = []
   const findings: Finding[] = []

@@ -2,6 +2,7 @@
 
 import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { Finding, SourceLocation } from '../finding.ts'
+import { isTooDeep } from './yaml-depth.ts'
 
 /** Larger files are refused unread. */
 const bytesMax = 5 * 1024 * 1024
@@ -41,6 +42,8 @@ export function readYaml(file: string, input: Uint8Array | string): ReadYaml {
   if (text === undefined) {
     return only('yaml/not-utf8', 'the file is not valid UTF-8', 'Save it as UTF-8.', start)
   }
+  // Some nestings end the process inside the parser, where nothing can catch it.
+  if (isTooDeep(text)) return tooDeep(start)
   try {
     return readDocument(file, text)
   } catch (error) {
