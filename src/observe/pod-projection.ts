@@ -61,21 +61,28 @@ function ownerKindOf(kind: string): PodOwnerKind {
 }
 
 /** By the list of containers: copies of a template that differ in the node's name share it. */
-const needsByIdentity = new WeakMap<PodSpec['containers'], { spec: PodSpec; needs: PodNeeds }>()
+const needsByIdentity = new WeakMap<PodSpec['containers'], { spec: PodSpec; needs: PodNeeds }[]>()
+/** Before and after admission, say. */
+const variantsMax = 4
 
 function needsOf(spec: PodSpec): PodNeeds {
-  const known = needsByIdentity.get(spec.containers)
-  if (known !== undefined && isSameButNode(known.spec, spec)) return known.needs
+  const variants = needsByIdentity.get(spec.containers)
+  const known = variants?.find((one) => isSameButNode(one.spec, spec))
+  if (known !== undefined) return known.needs
   const needs = needsOfEqualSpec(spec)
-  needsByIdentity.set(spec.containers, { spec, needs })
+  if (variants === undefined) needsByIdentity.set(spec.containers, [{ spec, needs }])
+  else if (variants.length < variantsMax) variants.push({ spec, needs })
   return needs
 }
 
 /** Part by part the same object, whatever the node. */
 function isSameButNode(one: PodSpec, other: PodSpec): boolean {
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof PodSpec>
-  names.delete('nodeName')
-  for (const name of names) if (one[name] !== other[name]) return false
+  return containsAll(one, other) && containsAll(other, one)
+}
+
+function containsAll(one: PodSpec, other: PodSpec): boolean {
+  let name: keyof PodSpec
+  for (name in other) if (name !== 'nodeName' && one[name] !== other[name]) return false
   return true
 }
 

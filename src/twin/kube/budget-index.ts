@@ -4,6 +4,9 @@ import type { Pod, PodDisruptionBudget } from '../../world/kube-objects.ts'
 import { matcherOf } from './selectors.ts'
 import type { KubeStore } from './store.ts'
 
+const noLabels = {}
+const none: readonly PodDisruptionBudget[] = []
+
 /** Follows the store; always as new as the store itself. */
 export class BudgetIndex {
   private readonly byNamespace = new Map<string, Map<string, PodDisruptionBudget>>()
@@ -20,9 +23,11 @@ export class BudgetIndex {
 
   /** Budgets whose selector matches the pod, in order of creation. */
   over(pod: Pod): readonly PodDisruptionBudget[] {
-    const { labels = {}, namespace = '' } = pod.metadata
+    const { labels = noLabels, namespace = '' } = pod.metadata
+    const budgets = this.byNamespace.get(namespace)
+    if (budgets === undefined) return none
     const found: PodDisruptionBudget[] = []
-    for (const budget of this.byNamespace.get(namespace)?.values() ?? []) {
+    for (const budget of budgets.values()) {
       if (matcherOf(budget.spec.selector)(labels)) found.push(budget)
     }
     return found

@@ -1,6 +1,6 @@
 /** The disruption controller: budget status from pods, 3 ms after their event. Twin layer. */
 
-import type { Pod, PodDisruptionBudget } from '../../world/kube-objects.ts'
+import type { Pod, PodDisruptionBudget, StringMap } from '../../world/kube-objects.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { isPodReady, withCondition } from './conditions.ts'
 import { recordEvent } from './event-recorder.ts'
@@ -13,6 +13,9 @@ const syncDelayMs = 3
 /** An approved eviction that never became a deletion is given back after this long. */
 const disruptedTimeoutMs = 120_000
 
+const noLabels: StringMap = {}
+const noKeys: readonly string[] = []
+
 /** Keeps every budget's status up to date. */
 export class DisruptionController {
   /** True stops all recomputation: for tests that need a status the controller would not write. */
@@ -23,6 +26,8 @@ export class DisruptionController {
   private readonly dirty = new Set<string>()
   /** Keys of the pods under each budget, kept in step with labels: what a sync looks at. */
   private readonly members = new Map<string, Set<string>>()
+  /** Keys of the budgets over a namespace's labels: pods of one template share theirs. */
+  private readonly matches = new Map<string, WeakMap<StringMap, readonly string[]>>()
 
   constructor(kernel: Kernel, store: KubeStore) {
     this.kernel = kernel
@@ -31,9 +36,8 @@ export class DisruptionController {
       if (event.kind === 'Pod') {
         const pod = event.object as Pod
         const previous = event.previous as Pod | undefined
-        if (event.type !== 'MODIFIED' || previous?.metadata.labels !== pod.metadata.labels) {
-          this.enlist(pod, event.type !== 'DELETED')
-        }
+        if (event.type === 'DELETED') this.enlist(pod, undefined)
+        else if (previous?.metadata.labels !== pod.metadata.labels) this.enlist(previous, pod)
         if (event.type !== 'MODIFIED' || isRelevant(previous, pod)) this.podChanged(pod, previous)
         if (event.type === 'MODIFIED' && isTarget(pod) && !isTarget(previous)) this.expectEnd(pod)
       } else if (event.kind === 'PodDisruptionBudget') {
@@ -49,13 +53,35 @@ export class DisruptionController {
     }
   }
 
-  private enlist({ metadata }: Pod, isThere: boolean): void {
-    const podKey = objectKey(metadata.namespace, metadata.name)
-    for (const [key, budget] of this.budgetsByNamespace.get(metadata.namespace ?? '') ?? []) {
-      const isMember = isThere && matcherOf(budget.spec.selector)(metadata.labels ?? {})
-      if (isMember) this.members.get(key)?.add(podKey)
-      else this.members.get(key)?.delete(podKey)
+  private enlist(former: Pod | undefined, pod: Pod | undefined): void {
+    for (const key of former === undefined ? [] : this.budgetsOver(former)) {
+      this.members
+        .get(key)
+        ?.delete(objectKey(former?.metadata.namespace, former?.metadata.name ?? ''))
     }
+    for (const key of pod === undefined ? [] : this.budgetsOver(pod)) {
+      this.members.get(key)?.add(objectKey(pod?.metadata.namespace, pod?.metadata.name ?? ''))
+    }
+  }
+
+  /** Keys of the budgets whose selector matches, in order of creation. */
+  private budgetsOver({ metadata }: Pod): readonly string[] {
+    const { labels = noLabels, namespace = '' } = metadata
+    const budgets = this.budgetsByNamespace.get(namespace)
+    if (budgets === undefined) return noKeys
+    let byLabels = this.matches.get(namespace)
+    if (byLabels === undefined) {
+      byLabels = new WeakMap()
+      this.matches.set(namespace, byLabels)
+    }
+    let keys = byLabels.get(labels)
+    if (keys === undefined) {
+      keys = [...budgets].flatMap(([key, budget]) =>
+        matcherOf(budget.spec.selector)(labels) ? [key] : [],
+      )
+      byLabels.set(labels, keys)
+    }
+    return keys
   }
 
   private enlistAll(key: string, budget: PodDisruptionBudget): void {
@@ -68,22 +94,15 @@ export class DisruptionController {
   }
 
   private podChanged(pod: Pod, previous: Pod | undefined): void {
-    const budgets = this.budgetsByNamespace.get(pod.metadata.namespace ?? '')
-    if (budgets === undefined) return
-    const labels = pod.metadata.labels ?? {}
-    const former = previous?.metadata.labels ?? labels
-    let found: string | undefined
-    for (const [key, budget] of budgets) {
-      const matches = matcherOf(budget.spec.selector)
-      if (!matches(labels) && (former === labels || !matches(former))) continue
-      if (found !== undefined) {
-        // Two budgets over one pod: only one of them is queued, as measured.
-        this.reportTwoBudgets(pod, found)
-        return
-      }
-      this.queue(key)
-      found = budget.metadata.name
+    const keys = new Set(this.budgetsOver(pod))
+    if (previous !== undefined && previous.metadata.labels !== pod.metadata.labels) {
+      for (const key of this.budgetsOver(previous)) keys.add(key)
     }
+    const [key] = keys
+    if (key === undefined) return
+    this.queue(key)
+    // Two budgets over one pod: only one of them is queued, as measured.
+    if (keys.size > 1) this.reportTwoBudgets(pod, key.slice(key.indexOf('/') + 1))
   }
 
   /** A pod that was to be disrupted and is still there after two minutes is told otherwise. */
@@ -109,9 +128,13 @@ export class DisruptionController {
     if (isDeleted) {
       budgets.delete(key)
       this.members.delete(key)
+      this.matches.delete(namespace)
       return
     }
-    if (budgets.get(key)?.spec.selector !== budget.spec.selector) this.enlistAll(key, budget)
+    if (budgets.get(key)?.spec.selector !== budget.spec.selector) {
+      this.enlistAll(key, budget)
+      this.matches.delete(namespace)
+    }
     budgets.set(key, budget)
     if (budget.status?.observedGeneration !== budget.metadata.generation) this.queue(key)
     else if (Object.keys(budget.status?.disruptedPods ?? {}).length > 0) this.queue(key)

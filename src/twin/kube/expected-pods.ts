@@ -59,6 +59,7 @@ function sumOfScales(
   store: KubeStore,
 ): { replicas: number; hasUnmanagedPods: boolean } | { failure: string } {
   const byController = new Map<string, number>()
+  const seen = new Set<string>()
   let hasUnmanagedPods = false
   for (const pod of pods) {
     const owner = pod.metadata.ownerReferences?.find((reference) => reference.controller === true)
@@ -66,6 +67,9 @@ function sumOfScales(
       hasUnmanagedPods = true
       continue
     }
+    const name = `${owner.kind}/${owner.name}`
+    if (seen.has(name)) continue
+    seen.add(name)
     const scale = scaleOf(owner.kind, pod.metadata.namespace, owner.name, store)
     if (scale === undefined)
       return { failure: `found no controllers for pod "${pod.metadata.name}"` }
