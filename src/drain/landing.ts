@@ -7,7 +7,7 @@ import { neighbourMisfit, type Occupancy } from './neighbour-fit.ts'
 import { misfit, type NodeShape } from './node-fit.ts'
 import { type FreeRoom, freeRoomOf, giveBack, lackingResource, take, takeRoom } from './room.ts'
 import { classFits, isNameBound, type ShapeClass, shapeClassOf } from './shape-class.ts'
-import type { DrainNode, DrainPod, DrainView, Room } from './view.ts'
+import type { DrainNode, DrainPod, DrainView, PodNeeds, Room } from './view.ts'
 
 /** A node that may take pods: real and Ready, launching, or only thought of. */
 export interface LandingNode extends NodeShape {
@@ -37,6 +37,8 @@ export class LandingPlan {
   private readonly view: DrainView
   private readonly sitesByClass = new Map<ShapeClass, Site[]>()
   private readonly sitesByName = new Map<string, Site>()
+  /** For pods that neither a volume nor a name ties down, by their needs; forgotten with every new class. */
+  private readonly fittingByNeeds = new Map<PodNeeds, readonly (readonly Site[])[]>()
   private readonly promised = new Map<string, DrainPod[]>()
   private readonly shapes = new Map<string, NodeShape>()
   private readonly occupancy: Occupancy
@@ -65,8 +67,10 @@ export class LandingPlan {
     const site = { node, free, perCpuMilli, perMemoryByte }
     this.sitesByName.set(name, site)
     const ofClass = this.sitesByClass.get(node.shapeClass)
-    if (ofClass === undefined) this.sitesByClass.set(node.shapeClass, [site])
-    else ofClass.push(site)
+    if (ofClass === undefined) {
+      this.sitesByClass.set(node.shapeClass, [site])
+      this.fittingByNeeds.clear()
+    } else ofClass.push(site)
     this.shapes.set(name, node)
   }
 
@@ -101,6 +105,13 @@ export class LandingPlan {
     return count
   }
 
+  /** The Ready nodes that could take the pod now, with the room that is left of them. */
+  readySitesOf(pod: DrainPod): readonly { readonly node: LandingNode; readonly free: Room }[] {
+    return this.fittingSites(pod)
+      .flat()
+      .filter((site) => site.node.isReady && this.hasRoom(pod, site))
+  }
+
   /** Whether any node could take the pod if it were empty: labels, taints and volumes fit. */
   couldHost(pod: DrainPod): boolean {
     return this.fittingSites(pod).some((sites) => sites.length > 0)
@@ -124,6 +135,15 @@ export class LandingPlan {
 
   /** The nodes whose labels, taints and zone admit the pod. */
   private fittingSites(pod: DrainPod): readonly (readonly Site[])[] {
+    if (pod.needs.claimNames.length > 0) return this.findFittingSites(pod)
+    const known = this.fittingByNeeds.get(pod.needs)
+    if (known !== undefined) return known
+    const fitting = this.findFittingSites(pod)
+    if (!isNameBound(pod, this.view)) this.fittingByNeeds.set(pod.needs, fitting)
+    return fitting
+  }
+
+  private findFittingSites(pod: DrainPod): readonly (readonly Site[])[] {
     const isBound = isNameBound(pod, this.view)
     const fitting: (readonly Site[])[] = []
     for (const [shapeClass, sites] of this.sitesByClass) {

@@ -24,13 +24,16 @@ export function neighbourMisfit(
   occupancy: Occupancy,
 ): string | undefined {
   if (pod.needs.hostPorts.length > 0 && hasPortConflict(pod, node, occupancy)) return 'host ports'
-  if (refusedByOthers(pod, node, occupancy)) return 'anti-affinity of existing pods'
-  const { affinity } = pod.needs
+  if (occupancy.antiAffinePods.length > 0 && refusedByOthers(pod, node, occupancy)) {
+    return 'anti-affinity of existing pods'
+  }
+  const { affinity, topologySpread } = pod.needs
+  if (affinity === undefined && topologySpread.length === 0) return undefined
   const anti = affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
   if (anti.some((term) => countInDomain(pod, term, node, occupancy) > 0)) return 'anti-affinity'
   const wanted = affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
   if (wanted.some((term) => !isAffinityMet(pod, term, node, occupancy))) return 'pod affinity'
-  const hard = pod.needs.topologySpread.filter((one) => one.whenUnsatisfiable === 'DoNotSchedule')
+  const hard = topologySpread.filter((one) => one.whenUnsatisfiable === 'DoNotSchedule')
   if (hard.some((constraint) => isSkewed(pod, constraint, node, occupancy)))
     return 'topology spread'
   return undefined

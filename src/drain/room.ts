@@ -25,8 +25,8 @@ export function takeRoom(free: FreeRoom, requests: Room): void {
   free.cpuMilli -= requests.cpuMilli
   free.memoryBytes -= requests.memoryBytes
   free.podCount -= requests.podCount
-  for (const [name, amount] of Object.entries(requests.extended)) {
-    free.extended[name] = (free.extended[name] ?? 0) - amount
+  for (const name in requests.extended) {
+    free.extended[name] = (free.extended[name] ?? 0) - (requests.extended[name] ?? 0)
   }
 }
 
@@ -35,8 +35,8 @@ export function giveBack(free: FreeRoom, requests: Room): void {
   free.cpuMilli += requests.cpuMilli
   free.memoryBytes += requests.memoryBytes
   free.podCount += 1
-  for (const [name, amount] of Object.entries(requests.extended)) {
-    free.extended[name] = (free.extended[name] ?? 0) + amount
+  for (const name in requests.extended) {
+    free.extended[name] = (free.extended[name] ?? 0) + (requests.extended[name] ?? 0)
   }
 }
 
@@ -46,7 +46,8 @@ export function lackingResource(free: FreeRoom, requests: Room): string | undefi
   // As the scheduler: a request of zero fits also where the resource is overcommitted.
   if (requests.cpuMilli > 0 && requests.cpuMilli > free.cpuMilli) return 'cpu'
   if (requests.memoryBytes > 0 && requests.memoryBytes > free.memoryBytes) return 'memory'
-  for (const [name, amount] of Object.entries(requests.extended)) {
+  for (const name in requests.extended) {
+    const amount = requests.extended[name] ?? 0
     if (amount > 0 && amount > (free.extended[name] ?? 0)) return name
   }
   return undefined

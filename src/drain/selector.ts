@@ -5,10 +5,9 @@ import type { LabelSelector, SelectorRequirement, StringMap } from '../world/kub
 /** True when the labels satisfy the selector; undefined selects nothing, `{}` everything. */
 export function selects(selector: LabelSelector | undefined, labels: StringMap): boolean {
   if (selector === undefined) return false
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    if (labels[key] !== value) return false
-  }
-  return (selector.matchExpressions ?? []).every((rule) => satisfies(rule, labels))
+  const { matchExpressions, matchLabels } = selector
+  for (const key in matchLabels) if (labels[key] !== matchLabels[key]) return false
+  return matchExpressions === undefined || matchExpressions.every((rule) => satisfies(rule, labels))
 }
 
 /** One requirement, also of node affinity (Gt and Lt compare integers). */
@@ -37,5 +36,6 @@ export function satisfies(rule: SelectorRequirement, labels: StringMap): boolean
 
 /** True when every pair of `wanted` stands in `labels`. */
 export function includesAll(labels: StringMap, wanted: StringMap): boolean {
-  return Object.entries(wanted).every(([key, value]) => labels[key] === value)
+  for (const key in wanted) if (labels[key] !== wanted[key]) return false
+  return true
 }

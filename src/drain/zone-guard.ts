@@ -1,9 +1,11 @@
 /**
  * Keeps room for pods that can run in one zone only. A landing plan says where pods could go; the
  * scheduler may still put pods that fit anywhere into the one zone that others need. So for each such
- * zone the guard assumes the worst: every pod on the move lands there. Drain layer, pure.
+ * zone the guard assumes the worst: every pod on the move lands there, and where it harms most. Drain
+ * layer, pure.
  */
 
+import { canBeCrowdedOut, type OpenSite } from './crowding.ts'
 import { type LandingNode, LandingPlan } from './landing.ts'
 import type { DrainPod, DrainView } from './view.ts'
 
@@ -14,6 +16,7 @@ export class ZoneGuard {
   private readonly roamers: DrainPod[] = []
   private readonly boundByZone = new Map<string, DrainPod[]>()
   private readonly plans = new Map<string, LandingPlan>()
+  private readonly sites = new Map<DrainPod, readonly OpenSite[]>()
 
   /** `nodes`: Ready nodes that stay. `moving`: pods that are owed a place already. */
   constructor(view: DrainView, nodes: Iterable<LandingNode>, moving: Iterable<DrainPod>) {
@@ -32,9 +35,29 @@ export class ZoneGuard {
     for (const one of zones) {
       const plan = this.planOf(one)
       if (plan.place(pod, true).kind === 'unplaced' && plan.couldHost(pod)) return false
+      if (this.endangers(pod, one)) return false
     }
     this.note(pod)
     return true
+  }
+
+  /** With the pod on the move too, someone bound to the zone might find all places taken. */
+  private endangers(pod: DrainPod, zone: string): boolean {
+    const bound = this.boundByZone.get(zone) ?? []
+    const isBound = zoneOf(pod, this.view) === zone
+    const others = [...this.roamers, ...bound, pod]
+    return [...bound, ...(isBound ? [pod] : [])].some((one) =>
+      canBeCrowdedOut(one, others, { sites: this.sitesOf(one, zone), view: this.view }),
+    )
+  }
+
+  private sitesOf(pod: DrainPod, zone: string): readonly OpenSite[] {
+    const known = this.sites.get(pod)
+    if (known !== undefined) return known
+    const plan = new LandingPlan(this.view, this.nodesByZone.get(zone) ?? [])
+    const sites = plan.readySitesOf(pod)
+    this.sites.set(pod, sites)
+    return sites
   }
 
   private note(pod: DrainPod): void {

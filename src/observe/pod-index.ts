@@ -135,9 +135,8 @@ export class PodIndex {
     } else {
       siblings.set(budget.key, budget)
     }
-    if (previous === undefined || !isSameSelector(previous, budget)) {
-      this.matchNamespace(budget.namespace)
-    }
+    if (previous === undefined) this.matchBudget(budget)
+    else if (!isSameSelector(previous, budget)) this.matchNamespace(budget.namespace)
     if (previous === undefined || standsOtherwise(previous, budget)) {
       this.touchAround(this.podsByBudget.get(budget.key))
     }
@@ -186,6 +185,15 @@ export class PodIndex {
   private touch(nodeName: string): void {
     this.version += 1
     this.versionByNode.set(nodeName, this.version)
+  }
+
+  /** A new budget changes nothing about the others. */
+  private matchBudget({ key, namespace, selector }: DrainBudget): void {
+    for (const pod of this.podsByNamespace.get(namespace)?.values() ?? []) {
+      if (!selects(selector, pod.labels)) continue
+      this.budgetKeysByPod.set(pod.key, [...(this.budgetKeysByPod.get(pod.key) ?? []), key])
+      addTo(this.podsByBudget, key, pod)
+    }
   }
 
   private matchNamespace(namespace: string): void {

@@ -21,6 +21,17 @@ const daemonTolerations: readonly Toleration[] = [
   { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' },
 ]
 
+/** One list per template, so that its pods are seen to be alike. */
+const tolerationLists = new WeakMap<Pod['spec'], readonly Toleration[]>()
+
+function tolerationsOf(spec: Pod['spec']): readonly Toleration[] {
+  const known = tolerationLists.get(spec)
+  if (known !== undefined) return known
+  const list = [...(spec.tolerations ?? []), ...daemonTolerations]
+  tolerationLists.set(spec, list)
+  return list
+}
+
 /** Keeps a pod of every DaemonSet on every node it may run on. */
 export function startDaemonSets(kernel: Kernel, cluster: ClusterTwin): void {
   const { store } = cluster
@@ -49,7 +60,7 @@ export function startDaemonSets(kernel: Kernel, cluster: ClusterTwin): void {
 /** Whether the DaemonSet wants a pod on the node. */
 export function wantsNode(set: DaemonSet, node: Node): boolean {
   const { spec } = set.spec.template
-  const tolerations = [...(spec.tolerations ?? []), ...daemonTolerations]
+  const tolerations = tolerationsOf(spec)
   const taints = node.spec?.taints ?? []
   if (taints.some((taint) => isUntolerated(taint, tolerations))) return false
   return matchesNodeRules(spec, node)
@@ -62,7 +73,7 @@ export function daemonPodOf(set: DaemonSet, nodeName: string, suffix: string): P
     namespace: set.metadata.namespace ?? '',
     name: `${set.metadata.name}-${suffix}`,
     owner: controllerReference(set),
-    spec: { nodeName, tolerations: [...(spec.tolerations ?? []), ...daemonTolerations] },
+    spec: { nodeName, tolerations: tolerationsOf(spec) },
   })
 }
 
