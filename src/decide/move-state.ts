@@ -87,6 +87,8 @@ function oldNodeOf(node: DrainNode, old: OldInstance, context: Context): OldNode
 
 interface KnownPods {
   readonly version: number
+  /** From then on the clock alone may have changed a stance. */
+  readonly untilMs: number
   readonly policy: DrainPolicy
   readonly content: NodePods
 }
@@ -99,19 +101,33 @@ function closedPods(node: DrainNode, context: Context): NodePods {
   const policy = target.policy.drain
   const version = observed.drain.versionByNode.get(node.name) ?? 0
   const known = closedContents.get(node)
-  if (known?.version === version && known.policy === policy) return known.content
+  const isKnown = known?.version === version && known.policy === policy
+  if (isKnown && context.nowMs < known.untilMs) return known.content
   const pods = podsOf(node, context)
   const content = sharesOf(pods, context)
-  if (pods.every((one) => isTimeless(one, observed))) {
-    closedContents.set(node, { version, policy, content })
-  }
+  const untilMs = pods.reduce(
+    (least, one) => Math.min(least, staysUntilMs(one, context)),
+    Number.POSITIVE_INFINITY,
+  )
+  closedContents.set(node, { version, untilMs, policy, content })
   return content
 }
 
-/** True while only a change of the world, not the clock alone, can change the stance. */
-function isTimeless({ pod, stance }: OldPod, observed: Observed): boolean {
-  if (stance.kind === 'leaving' || pod.deletionAtMs !== undefined) return false
-  return budgetsOf(pod, observed.drain).every((budget) => budget.disruptionsAllowed > 0)
+/** How long only a change of the world, not the clock alone, can change the stance. */
+function staysUntilMs({ pod, stance }: OldPod, { nowMs, observed, target }: Context): number {
+  if (stance.kind === 'leaving' || pod.deletionAtMs !== undefined) return nowMs
+  // Pods that are created later are broken no earlier than this.
+  let untilMs = nowMs + target.policy.drain.podDeadlineMs
+  for (const budget of budgetsOf(pod, observed.drain)) {
+    if (budget.disruptionsAllowed > 0) continue
+    for (const one of observed.drain.podsByBudget.get(budget.key)?.values() ?? []) {
+      // From its deadline on a pod that is not Ready counts as broken, and the budget as used up by it.
+      if (one.isReady || one.deletionAtMs !== undefined) continue
+      const deadlineMs = one.createdAtMs + target.policy.drain.podDeadlineMs
+      if (deadlineMs > nowMs) untilMs = Math.min(untilMs, deadlineMs)
+    }
+  }
+  return untilMs
 }
 
 function podsOf(node: DrainNode, { nowMs, observed, target }: Context): readonly OldPod[] {

@@ -1,9 +1,19 @@
 /** Kubernetes versions: minors as numbers, and the skew that upstream supports. Nodes layer, pure. */
 
+/** Asked for every node of a cluster, again and again; there are few versions. */
+const minors = new Map<string, number>()
+/** Beyond it the memory starts anew. */
+const minorsMax = 1000
+
 /** 35 for `1.35`, `v1.35.4-eks-1` and `1.35.6-20260714`; NaN for anything else. */
 export function minorOf(version: string): number {
+  const known = minors.get(version)
+  if (known !== undefined) return known
   const match = /^v?1\.(\d+)/.exec(version)
-  return match?.[1] === undefined ? Number.NaN : Number.parseInt(match[1], 10)
+  const minor = match?.[1] === undefined ? Number.NaN : Number.parseInt(match[1], 10)
+  if (minors.size >= minorsMax) minors.clear()
+  minors.set(version, minor)
+  return minor
 }
 
 /** `1.35` for 35. */

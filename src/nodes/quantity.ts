@@ -22,8 +22,22 @@ const decimal: Readonly<Record<string, number>> = {
 }
 const form = /^([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)(?:([eE][+-]?\d+)|(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?))$/
 
-/** Value of a quantity such as `500m`, `1Gi`, `2e3`; NaN when it is not one. */
+/** Values of texts: the same few stand in every pod and node. */
+const values = new Map<string, number>()
+/** Beyond it the memory starts anew. */
+const valuesMax = 10_000
+
 function parseQuantity(text: string): number {
+  const known = values.get(text)
+  if (known !== undefined) return known
+  const value = readQuantity(text)
+  if (values.size >= valuesMax) values.clear()
+  values.set(text, value)
+  return value
+}
+
+/** Value of a quantity such as `500m`, `1Gi`, `2e3`; NaN when it is not one. */
+function readQuantity(text: string): number {
   const match = form.exec(text)
   if (match?.[1] === undefined) return Number.NaN
   const exponent = match[2]

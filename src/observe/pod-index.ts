@@ -65,6 +65,7 @@ export class PodIndex {
     const previous = this.pods.get(pod.key)
     if (previous !== undefined && isIndexedAlike(previous, pod)) this.replace(pod)
     else this.add(pod)
+    if (previous?.isReady === true && !pod.isReady) this.touchUnderBudgets(pod.key)
   }
 
   /** Most changes are of status: every index has the pod already, under the same keys. */
@@ -137,9 +138,8 @@ export class PodIndex {
     }
     if (previous === undefined) this.matchBudget(budget)
     else if (!isSameSelector(previous, budget)) this.matchNamespace(budget.namespace)
-    if (previous === undefined || standsOtherwise(previous, budget)) {
-      this.touchAround(this.podsByBudget.get(budget.key))
-    }
+    const pods = this.podsByBudget.get(budget.key)
+    if (previous === undefined || standsOtherwise(previous, budget, pods)) this.touchAround(pods)
   }
 
   /** Forgets a budget; unknown keys are no error. */
@@ -174,6 +174,13 @@ export class PodIndex {
     if (pod.nodeName !== undefined) this.touch(pod.nodeName)
     if (pod.needs.claimNames.length === 0 || pod.ownerUid === undefined) return
     this.touchAround(this.podsByOwner.get(pod.ownerUid))
+  }
+
+  /** A broken pod may hold up the others under its budget. */
+  private touchUnderBudgets(key: string): void {
+    for (const budget of this.budgetKeysByPod.get(key) ?? []) {
+      this.touchAround(this.podsByBudget.get(budget))
+    }
   }
 
   private touchAround(pods: ReadonlyMap<string, DrainPod> | undefined): void {
@@ -222,6 +229,11 @@ export class PodIndex {
   }
 }
 
+/** Not Ready, and not on its way out. */
+function isBroken(pod: DrainPod): boolean {
+  return !pod.isReady && pod.deletionAtMs === undefined
+}
+
 function isIndexedAlike(one: DrainPod, other: DrainPod): boolean {
   return (
     one.nodeName === other.nodeName &&
@@ -252,11 +264,20 @@ function hasAntiAffinity(pod: DrainPod): boolean {
   return rules !== undefined && rules.length > 0
 }
 
-/** Whether pods under the budget may stand otherwise than before: not with every pod that comes or goes. */
-function standsOtherwise(one: DrainBudget, other: DrainBudget): boolean {
-  return (
+/**
+ * Whether pods under the budget may stand otherwise than before: not with every pod that comes or goes.
+ * What it allows at the moment matters only where some pod is broken.
+ */
+function standsOtherwise(
+  one: DrainBudget,
+  other: DrainBudget,
+  pods: ReadonlyMap<string, DrainPod> | undefined,
+): boolean {
+  const isTurned =
     one.disruptionsAllowed > 0 !== other.disruptionsAllowed > 0 ||
-    one.currentHealthy >= one.desiredHealthy !== other.currentHealthy >= other.desiredHealthy ||
+    one.currentHealthy >= one.desiredHealthy !== other.currentHealthy >= other.desiredHealthy
+  if (isTurned && [...(pods?.values() ?? [])].some(isBroken)) return true
+  return (
     one.desiredHealthy !== other.desiredHealthy ||
     one.expectedPods !== other.expectedPods ||
     one.isObserved !== other.isObserved ||

@@ -44,10 +44,7 @@ export function groupView(account: AwsAccount, group: GroupState): Sdk.AutoScali
     AvailabilityZones: [...new Set(zones)].sort(),
     CreatedTime: new Date(group.createdMs),
     VPCZoneIdentifier: group.subnetIds.join(','),
-    Instances: instances.map((instance) => ({
-      ...instanceView(instance),
-      ...instanceLaunchView(group, instance),
-    })),
+    Instances: instances.map((instance) => memberView(group, instance)),
     SuspendedProcesses: [...group.suspended]
       .sort()
       .map((ProcessName) => ({ ProcessName, SuspensionReason: 'User suspended' })),
@@ -61,6 +58,32 @@ export function groupView(account: AwsAccount, group: GroupState): Sdk.AutoScali
     ...(group.isDeleting ? { Status: 'Delete in progress' } : {}),
     ...(group.hasWarmPool ? { WarmPoolConfiguration: { MinSize: 0 } } : {}),
   }
+}
+
+interface KnownView {
+  readonly lifecycleState: InstanceState['lifecycleState']
+  readonly isProtected: boolean
+  readonly isUnhealthy: boolean | undefined
+  readonly launchedBy: string | undefined
+  readonly view: Sdk.Instance
+}
+
+/** Groups are described again and again while few of their instances change. */
+const memberViews = new WeakMap<InstanceState, KnownView>()
+
+function memberView(group: GroupState, instance: InstanceState): Sdk.Instance {
+  const { isProtected, isUnhealthy, lifecycleState } = instance
+  const launchedBy = group.configurationName ?? group.templateId
+  const known = memberViews.get(instance)
+  const isSame =
+    known?.lifecycleState === lifecycleState &&
+    known.isProtected === isProtected &&
+    known.isUnhealthy === isUnhealthy &&
+    known.launchedBy === launchedBy
+  if (isSame) return known.view
+  const view = { ...instanceView(instance), ...instanceLaunchView(group, instance) }
+  memberViews.set(instance, { lifecycleState, isProtected, isUnhealthy, launchedBy, view })
+  return view
 }
 
 /** What the instance was started from. */
