@@ -140,7 +140,7 @@ async function groups(suite, place) {
     [
       'a renamed group is replaced',
       { step: '2', suffix: 'b' },
-      '1 to add, 0 to change, 1 to destroy',
+      '2 to add, 0 to change, 2 to destroy',
     ],
   ]
   for (const [what, values, text] of steps) {

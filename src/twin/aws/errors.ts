@@ -5,7 +5,6 @@ import { type FailureCode, RegroupError } from '../../world/failure.ts'
 const codes: Readonly<Record<string, FailureCode>> = {
   DeleteConflict: 'in-use',
   DependencyViolation: 'in-use',
-  DryRunOperation: 'aborted',
   InstanceRefreshInProgress: 'in-use',
   NoSuchEntity: 'not-found',
   'Resource.AlreadyAssociated': 'already-exists',

@@ -31,6 +31,10 @@ KNOWN = {
     ('AttachmentStatus', 'available'): 'EC2 says it of attached internet gateways; clients wait for it',
 }
 
+KNOWN_CODES = {
+    ('CreateNodegroup', 'ResourceNotFoundException'): 'EKS says it of a cluster that is not there',
+}
+
 
 def model_of(service):
     if service not in MODELS:
@@ -268,7 +272,9 @@ def check_error(walk, model, operation, response):
         if not any(local(one).lower() == 'requestid' for one in root.iter()):
             walk.fault('missing required member', f'{operation.name} {code}.RequestId')
     # EC2's model lists no errors at all.
-    if protocol != 'ec2' and code not in codes and code not in COMMON:
+    if (operation.name, code) in KNOWN_CODES:
+        walk.known.add(f'{operation.name} {code}: {KNOWN_CODES[operation.name, code]}')
+    elif protocol != 'ec2' and code not in codes and code not in COMMON:
         walk.fault('error code outside of the model', f'{operation.name} {code}')
 
 

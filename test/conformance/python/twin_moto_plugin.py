@@ -20,6 +20,9 @@ CONTROL = json.loads(os.environ['TWIN_CONTROL'])
 ENDPOINT = os.environ['TEST_SERVER_MODE_ENDPOINT']
 ACCOUNT_ID = '123456789012'
 REGION = 'us-east-1'
+OTHER_REGIONS = ('us-west-1', 'eu-west-1')
+# Time runs on after a write, or the test could not see what the write did at once.
+AT_ONCE = ('SetInstanceHealth',)
 SUBNET_IDS = []
 STATE = {'is_dirty': True}
 
@@ -32,14 +35,16 @@ def control(method, path, body=None):
         return json.loads(answer.read() or b'{}')
 
 
-def client(service):
-    return boto3.session.Session().client(service, region_name=REGION, endpoint_url=ENDPOINT)
+def client(service, region=REGION):
+    return boto3.session.Session().client(service, region_name=region, endpoint_url=ENDPOINT)
 
 
 def furnish():
     """What the fixtures of moto's tests take for granted. Ids are the same after every reset."""
     ec2, iam = client('ec2'), client('iam')
     ec2.create_default_vpc()
+    for region in OTHER_REGIONS:
+        client('ec2', region).create_default_vpc()
     vpc = ec2.create_vpc(CidrBlock='10.250.0.0/16')['Vpc']['VpcId']
     subnets = [
         ec2.create_subnet(VpcId=vpc, CidrBlock=f'10.250.{index}.0/24', AvailabilityZone=f'{REGION}{zone}')
@@ -99,7 +104,8 @@ def pytest_configure(config):
         answer = plain(self, operation, arguments)
         if not operation.startswith(('Describe', 'List', 'Get')):
             STATE['is_dirty'] = True
-            settle()
+            if operation not in AT_ONCE:
+                settle()
         return answer
 
     botocore.client.BaseClient._make_api_call = call

@@ -7,8 +7,10 @@ import { addGroup } from './build.ts'
 import { changed } from './changed.ts'
 import { launchedMembers, launchOf } from './group-launch.ts'
 import { changedSettings } from './group-settings.ts'
+import { addConfiguration } from './launch-configuration.ts'
 import { hookOf } from './lifecycle-hooks.ts'
 import { reconcileSoon } from './reconcile.ts'
+import type { GroupLaunch } from './state.ts'
 import { checkTagLimit, tagStates } from './tags.ts'
 
 /** @throws RegroupError AlreadyExists, ValidationError. */
@@ -55,20 +57,30 @@ export function createAutoScalingGroup(
   reconcileSoon(account, group)
 }
 
-function requireLaunch(account: AwsAccount, input: Sdk.CreateAutoScalingGroupType) {
+function requireLaunch(account: AwsAccount, input: Sdk.CreateAutoScalingGroupType): GroupLaunch {
   const launch = launchOf(account, input)
   if (launch !== undefined && input.InstanceId === undefined) return launch
-  const instance = account.instances.get(input.InstanceId ?? '')
-  if (input.InstanceId !== undefined && instance === undefined) {
-    throw awsError('ValidationError', `Instance [${input.InstanceId}] is invalid.`)
-  }
-  if (instance !== undefined) {
-    throw awsError('ValidationError', 'the twin does not make groups from instances')
-  }
+  if (input.InstanceId !== undefined) return launchLike(account, input)
   throw awsError(
     'ValidationError',
     'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
   )
+}
+
+/** Auto Scaling makes a launch configuration from the instance, named as the group. */
+function launchLike(account: AwsAccount, input: Sdk.CreateAutoScalingGroupType): GroupLaunch {
+  const instance = account.instances.get(input.InstanceId ?? '')
+  if (instance === undefined) {
+    throw awsError('ValidationError', `Instance [${input.InstanceId}] is invalid.`)
+  }
+  const name = input.AutoScalingGroupName ?? ''
+  addConfiguration(account, {
+    LaunchConfigurationName: name,
+    ImageId: instance.recipe.imageId,
+    InstanceType: instance.instanceType,
+    SecurityGroups: [...(instance.securityGroupIds ?? [])],
+  })
+  return { kind: 'configuration', name }
 }
 
 /** Members whose effect the twin does not have, with the values that stand for AWS's default. */

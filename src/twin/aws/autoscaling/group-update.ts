@@ -16,7 +16,11 @@ export function updateAutoScalingGroup(
   input: Sdk.UpdateAutoScalingGroupType,
   user: string,
 ): void {
-  const group = account.group(input.AutoScalingGroupName)
+  const group = account.groups.get(input.AutoScalingGroupName ?? '')
+  // AWS's own text of this one call.
+  if (group === undefined) {
+    throw awsError('ValidationError', 'AutoScalingGroup name not found - null')
+  }
   refuseUnknown(input)
   const sizes = sizesOf(group, input)
   const settings = changedSettings(input, settingsOf(group))

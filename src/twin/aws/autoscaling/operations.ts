@@ -34,6 +34,9 @@ function describeAutoScalingGroups(
 function matchesFilter(group: GroupState, { Name, Values }: Sdk.Filter): boolean {
   const values = Values ?? []
   if (Name === 'tag-key') return values.some((key) => group.tags.has(key))
+  if (Name === 'tag-value') {
+    return [...group.tags.values()].some((one) => values.includes(one.value))
+  }
   if (Name?.startsWith('tag:')) {
     return values.includes(group.tags.get(Name.slice(4))?.value ?? '\0')
   }

@@ -41,7 +41,9 @@ function describeTags(account: AwsAccount, input: Sdk.DescribeTagsType): Sdk.Tag
     (input.Filters ?? []).every(({ Name, Values = [] }) => {
       if (Name === 'auto-scaling-group') return Values.includes(tag.ResourceId)
       if (Name === 'key') return Values.includes(tag.Key)
-      if (Name === 'propagate-at-launch') return Values.includes(String(tag.PropagateAtLaunch))
+      if (Name === 'propagate-at-launch') {
+        return Values.some((one) => one.toLowerCase() === String(tag.PropagateAtLaunch))
+      }
       return Name !== 'value' || Values.includes(tag.Value)
     }),
   )

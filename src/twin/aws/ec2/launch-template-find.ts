@@ -6,7 +6,8 @@ import type { TemplateState, TemplateVersionState } from './state.ts'
 
 /**
  * A template by id or name. @throws RegroupError InvalidLaunchTemplateId.NotFound,
- * InvalidLaunchTemplateName.NotFoundException, or MissingParameter without either.
+ * InvalidLaunchTemplateName.NotFoundException, MissingParameter without either,
+ * InvalidParameterCombination with both.
  */
 export function findTemplate(
   account: AwsAccount,
@@ -14,9 +15,12 @@ export function findTemplate(
   name?: string | undefined,
 ): TemplateState {
   if (id === undefined && name === undefined) {
-    const text =
-      'Either a launch template ID or a launch template name must be specified in the request.'
+    const text = 'The request must contain the parameter launch template ID or launch template name'
     throw awsError('MissingParameter', text)
+  }
+  if (id !== undefined && name !== undefined) {
+    const text = 'Either provide launch template ID or launch template name to modify the template.'
+    throw awsError('InvalidParameterCombination', text)
   }
   const found =
     id === undefined

@@ -6,6 +6,7 @@ import { awsError } from '../errors.ts'
 import { pageOf } from '../page.ts'
 import { endDryRun } from './dry-run.ts'
 import { type Attributes, matchesFilters } from './filters.ts'
+import { requireInstances } from './instance.ts'
 import { findTemplate, requireVersion, resolveVersion } from './launch-template-find.ts'
 import { checkData } from './launch-template-rules.ts'
 import type { TemplateState, TemplateVersionState } from './state.ts'
@@ -152,9 +153,33 @@ function versionView(
   }
 }
 
+/** What a template like this instance would say. */
+function getLaunchTemplateData(
+  account: AwsAccount,
+  input: Sdk.GetLaunchTemplateDataRequest,
+): Sdk.GetLaunchTemplateDataResult {
+  const [one] = requireInstances(account, [input.InstanceId ?? ''])
+  const { launch } = one?.recipe ?? {}
+  const own = Object.entries(one?.tags ?? {}).filter(([key]) => !key.startsWith('aws:'))
+  const Tags = own.map(([Key, Value]) => ({ Key, Value }))
+  const groups = one?.securityGroupIds ?? []
+  return {
+    LaunchTemplateData: {
+      ImageId: one?.recipe.imageId,
+      InstanceType: one?.instanceType as Sdk._InstanceType,
+      Placement: { AvailabilityZone: one?.zone, Tenancy: 'default' },
+      ...(launch?.keyName === undefined ? {} : { KeyName: launch.keyName }),
+      ...(launch?.userData === undefined ? {} : { UserData: launch.userData }),
+      ...(groups.length === 0 ? {} : { SecurityGroupIds: [...groups] }),
+      TagSpecifications: Tags.length === 0 ? [] : [{ ResourceType: 'instance', Tags }],
+    },
+  }
+}
+
 /** Operations on versions. */
 export const templateVersionOperations = {
   createLaunchTemplateVersion,
   deleteLaunchTemplateVersions,
   describeLaunchTemplateVersions,
+  getLaunchTemplateData,
 }

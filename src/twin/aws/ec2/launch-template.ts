@@ -6,7 +6,7 @@ import { awsError } from '../errors.ts'
 import { pageOf } from '../page.ts'
 import { endDryRun } from './dry-run.ts'
 import { matchesFilters } from './filters.ts'
-import { findTemplate, latestVersion, requireVersion } from './launch-template-find.ts'
+import { findTemplate, latestVersion, resolveVersion } from './launch-template-find.ts'
 import { checkData, checkName } from './launch-template-rules.ts'
 import type { TemplateState } from './state.ts'
 import { tagList, tagsFor } from './tags.ts'
@@ -61,7 +61,7 @@ function describeLaunchTemplates(
 ): Sdk.DescribeLaunchTemplatesResult {
   const named = [
     ...(input.LaunchTemplateIds ?? []).map((id) => findTemplate(account, id)),
-    ...(input.LaunchTemplateNames ?? []).map((name) => findTemplate(account, undefined, name)),
+    ...(input.LaunchTemplateNames ?? []).map((name) => findNamed(account, name)),
   ]
   const isNamed = input.LaunchTemplateIds !== undefined || input.LaunchTemplateNames !== undefined
   const all = isNamed ? named : [...account.templates.values()]
@@ -80,6 +80,14 @@ function describeLaunchTemplates(
   }
 }
 
+/** A list of names is answered as a whole. */
+function findNamed(account: AwsAccount, name: string): TemplateState {
+  const found = [...account.templates.values()].find((one) => one.name === name)
+  if (found !== undefined) return found
+  const text = 'At least one of the launch templates specified in the request does not exist.'
+  throw awsError('InvalidLaunchTemplateName.NotFoundException', text)
+}
+
 /** Sets the default version. */
 function modifyLaunchTemplate(
   account: AwsAccount,
@@ -87,7 +95,11 @@ function modifyLaunchTemplate(
 ): Sdk.ModifyLaunchTemplateResult {
   const template = findTemplate(account, input.LaunchTemplateId, input.LaunchTemplateName)
   if (input.DefaultVersion !== undefined) {
-    const { version } = requireVersion(template, input.DefaultVersion)
+    const version = resolveVersion(template, input.DefaultVersion)
+    if (!template.versions.some((one) => one.version === version)) {
+      const text = `The launch template version ${input.DefaultVersion} is not found for the specified launch template.`
+      throw awsError('InvalidLaunchTemplateId.VersionNotFound', text)
+    }
     endDryRun(input)
     template.defaultVersion = version
   }

@@ -63,7 +63,8 @@ function createSecurityGroup(
 ): Sdk.CreateSecurityGroupResult {
   const { network } = account
   const name = input.GroupName ?? ''
-  const vpcId = input.VpcId ?? ''
+  const byDefault = [...network.vpcs.values()].find((one) => one.isDefault)?.id
+  const vpcId = input.VpcId ?? byDefault ?? ''
   if (name.startsWith('sg-') || name === 'default') {
     throw awsError('InvalidParameterValue', `Cannot use reserved security group name: ${name}`)
   }
