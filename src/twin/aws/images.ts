@@ -100,7 +100,8 @@ class PublishedImages {
   private addPlain(family: AmiFamily, arch: ImageKind['arch'], name: string): void {
     const id = imageIdOf({ arch, family, variant: 'standard' }, name)
     const none = { kubernetesVersion: '', kubeletVersion: '' }
-    this.byId.set(id, { id, family, arch, releaseVersion: name, ...none })
+    const root = { volumeType: name.endsWith('-gp2') ? 'gp2' : 'gp3', sizeGiB: 8 } as const
+    this.byId.set(id, { id, family, arch, releaseVersion: name, root, ...none })
     this.parameters.set(`/aws/service/ami-amazon-linux-latest/${name}`, id)
   }
 

@@ -27,7 +27,7 @@ export function launchRecipeOf(
   spec: LaunchSpec,
 ): { readonly recipe: MachineRecipe; readonly clusterName: string } {
   const image = account.images.get(spec.imageId)
-  const launch = launchFactsOf(spec.data)
+  const launch = launchFactsOf(spec.data, image?.root)
   const text = fromBase64(launch.userData ?? '') ?? ''
   const cluster = clusterOf(account, { ...launch.tags, ...spec.tags }, text)
   const told = parseUserData(text)

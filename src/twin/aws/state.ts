@@ -140,7 +140,7 @@ export interface InstanceState {
   isProtected: boolean
   /** Told by SetInstanceHealth; undefined = healthy. */
   isUnhealthy?: boolean
-  readonly securityGroupIds?: readonly string[]
+  securityGroupIds?: readonly string[]
   tags: StringMap
 }
 

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import types
+from datetime import datetime, timezone
 import urllib.request
 
 import boto3
@@ -20,7 +21,7 @@ CONTROL = json.loads(os.environ['TWIN_CONTROL'])
 ENDPOINT = os.environ['TEST_SERVER_MODE_ENDPOINT']
 ACCOUNT_ID = '123456789012'
 REGION = 'us-east-1'
-OTHER_REGIONS = ('us-west-1', 'eu-west-1')
+OTHER_REGIONS = ('us-west-1', 'eu-west-1', 'ap-southeast-2')
 # Time runs on after a write, or the test could not see what the write did at once.
 AT_ONCE = ('SetInstanceHealth',)
 SUBNET_IDS = []
@@ -84,13 +85,16 @@ def stub_freezegun():
 def pytest_configure(config):
     stub_freezegun()
     saved = control('GET', '/world')
-    saved['world']['accountId'] = ACCOUNT_ID
-    control('POST', '/world', {**saved, 'inputs': []})
+    now = datetime.now(timezone.utc)
+    saved['world'] |= {'accountId': ACCOUNT_ID, 'startAt': now.strftime('%Y-%m-%dT%H:%M:%SZ')}
+    now_ms = int(now.timestamp()) * 1000
+    control('POST', '/world', {**saved, 'inputs': [], 'nowMs': now_ms})
     control('POST', '/throttling', {'isOn': False})
     SUBNET_IDS[:] = reset()
     ServerModeMockAWS.reset = reset
 
-    parameter = '/aws/service/eks/optimized-ami/1.32/amazon-linux-2023/x86_64/standard/recommended/image_id'
+    # moto's example image is an Amazon Linux of its own table.
+    parameter = '/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2'
     import tests
 
     tests.EXAMPLE_AMI_ID = client('ssm').get_parameter(Name=parameter)['Parameter']['Value']

@@ -85,7 +85,12 @@ function imageView(image: ImageState): Sdk.Image {
     BlockDeviceMappings: [
       {
         DeviceName: '/dev/xvda',
-        Ebs: { DeleteOnTermination: true, Encrypted: false, VolumeSize: 20, VolumeType: 'gp3' },
+        Ebs: {
+          DeleteOnTermination: true,
+          Encrypted: false,
+          VolumeSize: image.root?.sizeGiB ?? 20,
+          VolumeType: image.root?.volumeType ?? 'gp3',
+        },
       },
     ],
   }

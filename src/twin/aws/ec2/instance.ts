@@ -8,6 +8,7 @@ import { pageOf } from '../page.ts'
 import type { InstanceState } from '../state.ts'
 import { matchesFilters } from './filters.ts'
 import { interfaceIdOf, privateIpOf } from './network-interface.ts'
+import { requireSecurityGroup } from './security-group.ts'
 import { tagList } from './tags.ts'
 import { volumesOf } from './volume.ts'
 
@@ -216,9 +217,23 @@ function describeInstanceAttribute(
   }
 }
 
-/** Reads of instances. */
+/** Security groups only. @throws RegroupError for attributes that the twin does not change. */
+function modifyInstanceAttribute(
+  account: AwsAccount,
+  input: Sdk.ModifyInstanceAttributeRequest,
+): void {
+  const [one] = requireInstances(account, [input.InstanceId ?? ''])
+  if (one === undefined || input.Groups === undefined) {
+    throw awsError('InvalidParameterCombination', 'the twin changes the groups of instances only')
+  }
+  for (const id of input.Groups) requireSecurityGroup(account, id)
+  one.securityGroupIds = input.Groups
+}
+
+/** Operations on instances that are there. */
 export const instanceOperations = {
   describeInstanceAttribute,
   describeInstanceStatus,
   describeInstances,
+  modifyInstanceAttribute,
 }

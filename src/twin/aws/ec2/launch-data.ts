@@ -2,6 +2,7 @@
 
 import type * as Sdk from '@aws-sdk/client-ec2'
 import type { LaunchFacts } from '../state.ts'
+import type { ImageState } from './state.ts'
 import { tagsFor } from './tags.ts'
 
 /** Size of a root volume that nothing says anything of: that of the EKS images. */
@@ -20,8 +21,11 @@ export type LaunchData = Pick<
   | 'UserData'
 >
 
-/** Volumes, security groups, tags: without a mapping of its own the root volume is a 20 GiB gp3. */
-export function launchFactsOf(data: LaunchData): LaunchFacts {
+/**
+ * Volumes, security groups, tags. The root device of every image is /dev/xvda: a mapping of another
+ * name adds a volume and leaves the root as the image has it.
+ */
+export function launchFactsOf(data: LaunchData, imageRoot?: ImageState['root']): LaunchFacts {
   const mapped = (data.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
     Ebs === undefined
       ? []
@@ -34,8 +38,9 @@ export function launchFactsOf(data: LaunchData): LaunchFacts {
           },
         ],
   )
-  const root = { deviceName: rootDevice, sizeGiB: rootGiB, volumeType: 'gp3', isEncrypted: false }
-  const hasRoot = mapped.some(({ deviceName }) => /^\/dev\/(xvda|sda1)$/.test(deviceName))
+  const own = imageRoot ?? { sizeGiB: rootGiB, volumeType: 'gp3' }
+  const root = { deviceName: rootDevice, isEncrypted: false, ...own }
+  const hasRoot = mapped.some(({ deviceName }) => deviceName === rootDevice)
   const profile = data.IamInstanceProfile
   return {
     volumes: hasRoot ? mapped : [root, ...mapped],

@@ -44,4 +44,6 @@ export interface ImageState {
   readonly kubernetesVersion: string
   readonly releaseVersion: string
   readonly kubeletVersion: string
+  /** Undefined = that of the EKS images, 20 GiB of gp3. */
+  readonly root?: { readonly volumeType: 'gp2' | 'gp3'; readonly sizeGiB: number }
 }
