@@ -328,7 +328,12 @@ describe('create-node-group', () => {
     taints: [],
     tags: {},
     updateConfig: undefined,
-    launchTemplate: { name: 'regroup-ng-1', data: { EbsOptimized: true }, tags: {}, contentHash: 'h' },
+    launchTemplate: {
+      name: 'regroup-ng-1',
+      data: { EbsOptimized: true },
+      tags: {},
+      contentHash: 'h',
+    },
   }
   const create: Action = { ...base, kind: 'create-node-group', creation }
 
