@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import * as awsCli from '../test/conformance/aws-cli.mjs'
 import * as boto3 from '../test/conformance/boto3.mjs'
 import * as botocore from '../test/conformance/botocore.mjs'
+import * as controlPlane from '../test/conformance/control-plane.mjs'
 import * as kubectl from '../test/conformance/kubectl.mjs'
 import * as moto from '../test/conformance/moto.mjs'
 import * as sdk from '../test/conformance/sdk.mjs'
@@ -78,8 +79,16 @@ async function runLane(lane) {
 
 await Promise.all(lanes.map(runLane))
 // A world and a twin of its own, against the wall clock: alone.
-if (wanted.length === 0 || wanted.includes('kubectl')) {
-  await runOne('kubectl', kubectl, { folder })
+/** Suites that need no served twin, one after the other. */
+const own = { kubectl, 'control-plane': controlPlane }
+for (const [name, suite] of Object.entries(own)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  try {
+    await runOne(name, suite, { folder })
+  } catch (error) {
+    console.log(`${name}: ended early: ${error.stack}`)
+    results.push({ name, passed: 0, failed: 1, deviations: 0, skipped: 0 })
+  }
 }
 if (files.length > 0) await runOne('botocore', botocore, { files })
 if (isRecording) record(results.find(({ judged }) => judged !== undefined)?.judged ?? {})

@@ -1,0 +1,46 @@
+// The programs of a real control plane: their versions, and where they are on this machine.
+import { accessSync, constants } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+
+/** Versions built when none are found; they are part of the cache folder's name. */
+export const judgeVersions = { kubernetes: 'v1.35.4', etcd: 'v3.6.16', kwok: 'v0.8.0' }
+
+const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
+const versionKey = `${judgeVersions.kubernetes}-etcd-${judgeVersions.etcd}-kwok-${judgeVersions.kwok}`
+
+/** Where built programs are kept: outside the tree, one folder per set of versions. */
+export const judgesFolder = join(cacheHome, 'regroup', 'judges', versionKey)
+
+export const kubernetesNames = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+export const programNames = ['etcd', ...kubernetesNames, 'kwok']
+
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The program's path from KUBEBUILDER_ASSETS, PATH or the cache, in this order; undefined when nowhere. */
+export function programPath(name) {
+  const folders = [
+    process.env.KUBEBUILDER_ASSETS,
+    ...(process.env.PATH ?? '').split(delimiter),
+    judgesFolder,
+  ]
+  const paths = folders
+    .filter((one) => one !== undefined && one !== '')
+    .map((one) => join(one, name))
+  return paths.find(isProgram)
+}
+
+/** What the control-plane suite starts. */
+export const suiteNames = ['etcd', 'kube-apiserver', 'kube-controller-manager']
+
+/** Those of the names that are nowhere on this machine. */
+export function missingPrograms(names) {
+  return names.filter((name) => programPath(name) === undefined)
+}

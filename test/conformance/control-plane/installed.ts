@@ -1,0 +1,19 @@
+/** Which programs of a control plane this machine has, as the installer finds them. Test support. */
+
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const installer = fileURLToPath(new URL('../../../scripts/judges-install.mjs', import.meta.url))
+const names = ['etcd', 'kube-apiserver', 'kube-controller-manager']
+const asked = spawnSync(process.execPath, [installer, '--paths', ...names], { encoding: 'utf8' })
+const paths = JSON.parse(asked.stdout) as Readonly<Record<string, string | null>>
+
+/** The program's path; undefined when it is nowhere on this machine. */
+export function programPath(name: string): string | undefined {
+  return paths[name] ?? undefined
+}
+
+/** Names of the programs that are nowhere on this machine. */
+export function missingPrograms(): readonly string[] {
+  return Object.keys(paths).filter((name) => paths[name] === null)
+}
