@@ -77,18 +77,26 @@ async function runLane(lane) {
   for (const [name, suite] of Object.entries(lane)) await runServed(name, suite)
 }
 
-await Promise.all(lanes.map(runLane))
-// A world and a twin of its own, against the wall clock: alone.
-/** Suites that need no served twin, one after the other. */
-const own = { kubectl, 'control-plane': controlPlane }
-for (const [name, suite] of Object.entries(own)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
+async function runOwn(name, suite) {
   try {
     await runOne(name, suite, { folder })
   } catch (error) {
     console.log(`${name}: ended early: ${error.stack}`)
     results.push({ name, passed: 0, failed: 1, deviations: 0, skipped: 0 })
   }
+}
+
+await Promise.all(lanes.map(runLane))
+// Worlds of their own against the wall clock: one after the other, and a suite that fails once more, because a
+// machine that was busy for a moment looks like a late answer. What fails twice has failed.
+const own = { kubectl, 'control-plane': controlPlane }
+for (const [name, suite] of Object.entries(own)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  await runOwn(name, suite)
+  if (results.at(-1).failed === 0) continue
+  console.log(`${name}: failed; once more, in case the machine was busy`)
+  results.pop()
+  await runOwn(name, suite)
 }
 if (files.length > 0) await runOne('botocore', botocore, { files })
 if (isRecording) record(results.find(({ judged }) => judged !== undefined)?.judged ?? {})
