@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kubectlDeviations } from './deviations.ts'
 import { distinct, stable } from './placeholders.ts'
@@ -98,6 +99,9 @@ const between: ReadonlyMap<number, readonly string[]> = new Map([
   [189, ['kubectl delete deploy bad -n shop']],
 ])
 
+/** A watch is interrupted after so long; what happens meanwhile begins in the middle of it. Wall milliseconds. */
+const watchMs = 8000
+
 let editCount = 0
 
 async function runRow(
@@ -112,8 +116,10 @@ async function runRow(
   for (const line of between.get(row.index) ?? []) await run(line)
   const work = run(withNodes(row.command), {
     stdin: row.stdin,
-    ...(isWatch ? { interruptAfterMs: 6000 } : {}),
+    ...(isWatch ? { interruptAfterMs: watchMs } : {}),
   })
+  // The recorder changed the world while the watch was running, not while kubectl was starting.
+  if (isWatch) await pause(watchMs / 2)
   for (const line of row.meanwhile ?? []) await run(withNodes(line))
   return work
 }
