@@ -58,6 +58,15 @@ describe('classify', () => {
     expect(failure.message).toContain('eks:DescribeCluster')
   })
 
+  it.each(['Signature expired: 2026 is now earlier than 2027', 'Signature not yet current: 2027'])(
+    'takes "%s" for clocks that are apart, not for wrong credentials',
+    (message) => {
+      const error = Object.assign(answered('InvalidSignatureException', 403), { message })
+      const { code, retry } = classify(error, call)
+      expect({ code, retry }).toEqual({ code: 'unauthenticated', retry: 'backoff' })
+    },
+  )
+
   it('keeps the request id, the status and the name of the object', () => {
     const failure = classify(answered('ResourceNotFoundException', 404), call)
     expect(failure.context).toEqual({

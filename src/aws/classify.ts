@@ -71,11 +71,16 @@ function verdictOf(error: SdkError, call: AwsCall): Verdict {
   if (name === 'ValidationError' && / not found\b/.test(text)) {
     return { code: 'not-found', text: `${name}: ${text}` }
   }
+  // The same call with a new signature works: the SDK has corrected its clock by the answer's Date header.
+  if (/signature (expired|not yet current)/i.test(text)) {
+    return { code: 'unauthenticated', retry: 'backoff', text: `${name}: ${text}` }
+  }
   const meaning = meaningOf(name)
   if (meaning !== undefined) return { ...meaning, text: `${name}: ${text}` }
   if (name === 'TimeoutError') return { code: 'timeout', text }
   const status = $metadata?.httpStatusCode ?? 0
-  if (name === 'SyntaxError' || text.includes('Deserialization error')) {
+  const isForeign = name === 'ForeignAnswer' || name === 'SyntaxError'
+  if (isForeign || text.includes('Deserialization error')) {
     return {
       code: 'unavailable',
       text: `the answer (HTTP ${status}) is not one of AWS: is something else at the endpoint?`,

@@ -1,5 +1,6 @@
 /** The SDK's clients, imported at the first call of their service. Aws layer. */
 
+import { refuseForeignAnswers } from './answer-type.ts'
 import type { CredentialProvider } from './credentials.ts'
 import type { AwsService } from './operation.ts'
 
@@ -49,7 +50,9 @@ export class Clients {
     if (present !== undefined) return present
     const client = constructors[service]().then((Client) => {
       const requestHandler = { connectionTimeout: connectionTimeoutMs }
-      return new Client({ ...this.options, maxAttempts: 1, requestHandler }) as ServiceClient
+      const made = new Client({ ...this.options, maxAttempts: 1, requestHandler })
+      refuseForeignAnswers(made)
+      return made as ServiceClient
     })
     this.made.set(service, client)
     return client

@@ -112,6 +112,19 @@ describe('the AWS port', () => {
     expect(one.paths).toHaveLength(5)
   })
 
+  it('does not take the page of a proxy for a list in which nothing is', async () => {
+    const one = await wire((_request, response) => {
+      response.setHeader('content-type', 'text/html; charset=utf-8')
+      response.end('<html><body>please log in</body></html>')
+    })
+    const failure = await failureOf(one.connection.api.autoScaling.describeAutoScalingGroups({}))
+    expect(failure.code).toBe('unavailable')
+    expect(failure.message).toBe(
+      'autoscaling:DescribeAutoScalingGroups: the answer (HTTP 200) is not one of AWS: is something ' +
+        'else at the endpoint?',
+    )
+  })
+
   it('does not repeat a write whose effect is unknown', async () => {
     const one = await wire((_request, response) => refuse(response, 500, 'ServerException'))
     const work = one.connection.api.eks.deleteNodegroup({ clusterName: 'c', nodegroupName: 'n' })

@@ -3,6 +3,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
 import type { ObservedGroup } from '../decide/observed.ts'
 import type { AwsApi } from '../world/aws-api.ts'
+import { RegroupError } from '../world/failure.ts'
 
 /** Pages of 100 before we stop: 500 groups a Region is the quota. */
 const pagesMax = 50
@@ -40,7 +41,20 @@ export async function observeGroups(
     nextToken = answer.NextToken
     if (nextToken === undefined) break
   }
+  assertPlausible(found, wanted.newNames)
   return found
+}
+
+/**
+ * EKS has just named these groups. A list without a single one of them is no list of this account: to
+ * believe it would mean that every old group is gone as well.
+ */
+function assertPlausible(found: readonly ObservedGroup[], newNames: ReadonlySet<string>): void {
+  if (newNames.size === 0 || found.some((group) => newNames.has(group.name))) return
+  const text = `Auto Scaling lists none of the ${newNames.size} groups that EKS names for the node groups`
+  throw new RegroupError('unavailable', `autoscaling:DescribeAutoScalingGroups: ${text}`, {
+    context: { operation: 'autoscaling:DescribeAutoScalingGroups' },
+  })
 }
 
 /** Self-managed groups are tagged `kubernetes.io/cluster/<name>`, or the cluster could not use them. */

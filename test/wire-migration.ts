@@ -1,0 +1,203 @@
+/** A migration of the starter world on a served twin, its ports in process or on sockets, under the judge. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { AwsBudgets, type defaultBudgets } from '../src/aws/budgets.ts'
+import { connectAws } from '../src/aws/port.ts'
+import { wallClock } from '../src/cli/wall-clock.ts'
+import { loadFleet } from '../src/fleet/load-fleet.ts'
+import { type KubeClient, kubeClient } from '../src/kube/client.ts'
+import { connectionOf } from '../src/kube/config/connection.ts'
+import { loadKubeconfig } from '../src/kube/config/load.ts'
+import { type EndState, endStateOf } from '../src/run/end-state.ts'
+import { migrateCluster } from '../src/run/migrate-cluster.ts'
+import { scenarioWorld } from '../src/twin/build/scenario.ts'
+import { scenarioFleetYaml } from '../src/twin/build/scenario-fleet.ts'
+import type { TwinHost } from '../src/twin/wire/host.ts'
+import { serveClusters } from '../src/twin/wire/kube/serve-clusters.ts'
+import type { Participant } from '../src/twin/wire/participants.ts'
+import { serveTwin } from '../src/twin/wire/serve.ts'
+import type { WireFault } from '../src/twin/wire/wire-fault.ts'
+import { assert } from '../src/world/assert.ts'
+import type { AwsApi } from '../src/world/aws-api.ts'
+import type { Clock } from '../src/world/clock.ts'
+import type { KubeApi } from '../src/world/kube-api.ts'
+import { seededRandom } from '../src/world/random.ts'
+import { systemClock } from '../src/world/system-clock.ts'
+
+const scenario = 'starter'
+const endless = {
+  read: { ratePerSecond: 1e6, burst: 1e6 },
+  write: { ratePerSecond: 1e6, burst: 1e6 },
+}
+const endlessBudgets: typeof defaultBudgets = {
+  autoScaling: endless,
+  ec2: endless,
+  eks: endless,
+  ssm: endless,
+  sts: endless,
+}
+
+/** Credentials for the SDK while the tests of a file run. */
+export function useTestCredentials(): void {
+  const kept = { ...process.env }
+  beforeAll(() => {
+    Object.assign(process.env, {
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    })
+  })
+  afterAll(() => {
+    process.env = kept
+  })
+}
+
+/** Calls run at the present instant of the served twin, as its wires run them. */
+function paced<Api extends object>(api: Api, host: TwinHost): Api {
+  return new Proxy(api, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name)
+      if (typeof member === 'object' && member !== null) return paced(member, host)
+      if (typeof member !== 'function') return member
+      const call = (args: unknown[]): unknown => Reflect.apply(member, target, args)
+      if (name === 'watch') return (...args: unknown[]) => call(args)
+      return (...args: unknown[]) =>
+        host.pacer.request(async () => {
+          host.session('regroup')
+          return call(args)
+        })
+    },
+  })
+}
+
+function participantClock(host: TwinHost, participant: Participant): Clock {
+  const nowMs = (): number => host.twin.kernel.nowMs()
+  const never = new AbortController().signal
+  return {
+    nowMs,
+    sleep: (durationMs, signal = never) =>
+      signal.aborted ? Promise.resolve() : participant.wait(nowMs() + durationMs, signal),
+  }
+}
+
+/** Whether each port is the twin's own, or the real one on sockets. */
+export interface Ways {
+  readonly aws: 'in process' | 'over HTTP'
+  readonly kube: 'in process' | 'over TLS'
+  readonly wireFaults?: readonly WireFault[]
+  /** An answer of AWS that takes longer is given up. @default the port's */
+  readonly callTimeoutMs?: number
+}
+
+/** The real port, by the kubeconfig that the served twin wrote. */
+async function kubeOverTls(kubeconfig: string): Promise<KubeClient> {
+  const folder = await mkdtemp(join(tmpdir(), 'over-the-wire-'))
+  try {
+    const path = join(folder, 'config')
+    await writeFile(path, kubeconfig, { mode: 0o600 })
+    const clock = systemClock()
+    const config = await loadKubeconfig({ path, env: {} })
+    const connection = await connectionOf(config, { clock, env: {}, isInteractive: false })
+    const random = seededRandom('kube')
+    return kubeClient({ connection, clock, random, limits: { ratePerSecond: 1e6, burst: 1e6 } })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** A served API server fills defaults into a template that is patched, so its hash is another one. */
+const patchedTemplate = /(aws-cluster-autoscaler)-[0-9a-z]+(?:-[0-9a-f]{5})?\b/g
+
+/** What was done, in order, without the time: watch events over a network come a moment sooner or later. */
+function actsOf(decisions: readonly string[]): readonly string[] {
+  return decisions
+    .map((line) => line.replace(/^\d+ /, '').replaceAll(patchedTemplate, '$1'))
+    .filter((line) => !line.startsWith('wait '))
+}
+
+/** Every served twin has an authority of its own. */
+function comparable(end: EndState): unknown {
+  const text = JSON.stringify(end).replaceAll(patchedTemplate, '$1')
+  return JSON.parse(text.replaceAll(/"ca\.crt":"(?:[^"\\]|\\.)*"/g, '"ca.crt":""'))
+}
+
+/** Runs it to its end. The judge stops it with an error at the first broken rule. */
+export async function migrateServed(ways: Ways) {
+  const bytes = scenarioFleetYaml(scenario)
+  const world = scenarioWorld(scenario)
+  assert(bytes !== undefined && world !== undefined, 'the scenario exists')
+  const desired = loadFleet({ file: scenario, bytes }).desired?.clusters[0]
+  assert(desired !== undefined, 'its fleet is right')
+  const kubeconfigs = new Map<string, string>()
+  const running = await serveTwin({
+    world: { ...world, wireFaults: ways.wireFaults ?? world.wireFaults ?? [] },
+    seed: '1',
+    wall: wallClock,
+    speed: 'max',
+    address: '127.0.0.1',
+    port: 0,
+    controlPort: 0,
+    controlToken: 'token',
+    isThrottled: false,
+    clusterServers: (host) =>
+      serveClusters(host, {
+        address: '127.0.0.1',
+        writeKubeconfig: (name, text) => {
+          kubeconfigs.set(name, text)
+          return name
+        },
+      }),
+  })
+  const { host, served } = running
+  const participant = host.pacer.participants.join()
+  const clock = participantClock(host, participant)
+  const session = host.session('regroup')
+  const waits: string[] = []
+  const random = seededRandom('jitter')
+  const http = connectAws({
+    region: world.region,
+    clock,
+    random,
+    endpoint: served.aws.endpoint,
+    // A budget takes virtual time, which the port in process does not know.
+    budgets: new AwsBudgets(clock, endlessBudgets),
+    ...(ways.callTimeoutMs === undefined ? {} : { callTimeoutMs: ways.callTimeoutMs }),
+    onWait: (text) => waits.push(text),
+  })
+  const aws: AwsApi =
+    ways.aws === 'over HTTP' ? http.api : paced(host.twin.account.api(session), host)
+  const cluster = host.twin.clusters.get(desired.name)
+  assert(cluster !== undefined, 'the world has the cluster')
+  const client = await kubeOverTls(kubeconfigs.get(desired.name) ?? '')
+  const kube: KubeApi = ways.kube === 'over TLS' ? client : paced(cluster.api(session), host)
+  const decisions: string[] = []
+  try {
+    const report = await migrateCluster({
+      desired,
+      aws,
+      kube,
+      clock,
+      holder: 'regroup-test',
+      onEvent: ({ atMs, message, object, type }) =>
+        decisions.push(`${atMs} ${type} ${object}: ${message}`),
+    })
+    // Answers of one instant come in the order of the network.
+    return {
+      report,
+      acts: actsOf(decisions),
+      cordons: actsOf(decisions).filter((act) => act.includes(': cordoned ')),
+      decisions: decisions.sort(),
+      /** What the AWS port waited for. */
+      waits,
+      end: comparable(endStateOf(host.twin, desired.name, report)),
+    }
+  } finally {
+    participant.leave()
+    client.close()
+    await http.close()
+    await running.stop()
+  }
+}
