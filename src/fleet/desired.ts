@@ -1,5 +1,6 @@
 /** The desired fleet: every default applied, every matrix expanded, plain frozen data. Fleet layer, types only. */
 
+import type { AmiFamily } from '../nodes/ami-parameters.ts'
 import type { SourceLocation } from '../world/finding.ts'
 import type { StringMap, Taint } from '../world/kube-objects.ts'
 
@@ -34,7 +35,8 @@ export interface DesiredNodeGroup {
   readonly capacityType: 'SPOT' | 'ON_DEMAND'
   readonly arch: 'amd64' | 'arm64'
   readonly instanceTypes: readonly string[]
-  readonly amiFamily: 'AmazonLinux2' | 'AmazonLinux2023'
+  /** Only the families of Amazon Linux pass the checks: of the others there are no images yet. */
+  readonly amiFamily: AmiFamily
   /** `latest` or an exact release such as `1.35.6-20260714`. */
   readonly releaseVersion: string
   readonly nodeRole: string

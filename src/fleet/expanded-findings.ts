@@ -1,6 +1,7 @@
 /** Checks that make sense only after expansion: names, and what overrides bring together. Fleet layer, pure. */
 
-import { kubeletFaults } from '../nodes/bootstrap-faults.ts'
+import type { AmiFamily } from '../nodes/ami-parameters.ts'
+import { bootstrapFaults } from '../nodes/bootstrap-faults.ts'
 import { instanceType } from '../nodes/instance-types.ts'
 import { minorOf } from '../nodes/kubernetes-version.ts'
 import type { Finding, SourceLocation } from '../world/finding.ts'
@@ -52,7 +53,7 @@ function duplicateFindings(cluster: DesiredCluster): readonly Finding[] {
 }
 
 function groupFindings(group: DesiredNodeGroup, cluster: DesiredCluster): readonly Finding[] {
-  const { arch, instanceTypes, kubelet, location, maxSize, minSize, name, origins } = group
+  const { arch, instanceTypes, location, maxSize, minSize, name, origins } = group
   const findings: Finding[] = []
   const at = (key: string): SourceLocation | undefined => origins[key] ?? location
   const longest = name.replace('$(azIndex)', '0').replace('$(az)', `${cluster.region}a`)
@@ -83,10 +84,33 @@ function groupFindings(group: DesiredNodeGroup, cluster: DesiredCluster): readon
     const remedy = 'Use AmazonLinux2023.'
     findings.push(finding(at('amiFamily'), { code: 'fleet/al2-ended', message, remedy }))
   }
-  for (const message of kubeletFaults(kubelet)) {
-    const remedy = 'Choose values that the kubelet starts with.'
-    const [key = 'kubelet'] = Object.keys(origins).filter((one) => one.startsWith('kubelet.'))
-    findings.push(finding(at(key), { code: 'fleet/kubelet-refuses', message, remedy }))
-  }
+  findings.push(...familyFindings(group, at))
   return findings
+}
+
+/** Why groups of a family cannot be made yet; the room of nodes can tell them what to do. */
+const notCarried: Readonly<Partial<Record<AmiFamily, string>>> = {
+  Bottlerocket: 'this release has no list of Bottlerocket releases, so it could not pin one',
+  Ubuntu: 'EKS has no Ubuntu images: such a group needs an AMI id, which fleet files do not name',
+  Windows: 'this release places and drains Linux pods only',
+}
+
+/** A family without images, or settings that do not reach the kubelet of one with. */
+function familyFindings(
+  group: DesiredNodeGroup,
+  at: (key: string) => SourceLocation | undefined,
+): readonly Finding[] {
+  const { amiFamily, kubelet, origins, preBootstrapCommands } = group
+  const reason = notCarried[amiFamily]
+  if (reason !== undefined) {
+    const message = `node groups of ${amiFamily} cannot be made: ${reason}`
+    const remedy = 'Use AmazonLinux2023.'
+    return [finding(at('amiFamily'), { code: 'fleet/ami-family', message, remedy })]
+  }
+  const bootstrap = { cluster: undefined, labels: {}, taints: [], kubelet, preBootstrapCommands }
+  const [key = 'kubelet'] = Object.keys(origins).filter((one) => one.startsWith('kubelet.'))
+  return bootstrapFaults(amiFamily, bootstrap).map((message) => {
+    const remedy = 'Choose fields and values that the kubelet starts with.'
+    return finding(at(key), { code: 'fleet/kubelet-refuses', message, remedy })
+  })
 }

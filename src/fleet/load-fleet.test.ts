@@ -289,6 +289,29 @@ describe('faults', () => {
       'fleet/wrong-type',
       '24\n',
     ],
+    ...(['Bottlerocket', 'Ubuntu', 'Windows'] as const).map(
+      (family): [string, string, string, string, string] => [
+        `the family ${family}`,
+        'AmazonLinux2023',
+        family,
+        'fleet/ami-family',
+        `${family}\n`,
+      ],
+    ),
+    [
+      'a misspelt kubelet field',
+      'imageGCLowThresholdPercent: 50',
+      'imageGCLowThresholdPercnt: 50',
+      'fleet/kubelet-refuses',
+      '70, image',
+    ],
+    [
+      'a NodeConfig field that nodeadm drops',
+      'ebsOptimized: true',
+      'userData: "kind: NodeConfig\\napiVersion: node.eks.aws/v1alpha1\\nspec: {kubelt: {}}"',
+      'fleet/node-config',
+      '"kind: NodeConfig',
+    ],
     ['bad user data', 'ebsOptimized: true', 'userData: hello', 'fleet/user-data', 'hello'],
     ['a missing key', 'kind: Fleet\n', '', 'fleet/missing-key', 'apiVersion'],
     [

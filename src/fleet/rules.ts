@@ -1,7 +1,9 @@
 /** Semantic checks over the raw file: they also report when other parts are broken. Fleet layer, pure. */
 
-import { labelFault } from '../nodes/bootstrap-faults.ts'
 import { instanceType, instanceTypeNames } from '../nodes/instance-types.ts'
+import { labelFault } from '../nodes/label-faults.ts'
+import type { MimePart } from '../nodes/mime.ts'
+import { nodeConfigFaults } from '../nodes/node-config.ts'
 import { partsOf as userPartsOf } from '../nodes/user-parts.ts'
 import { nearest } from '../world/documents/nearest.ts'
 import { textOf } from '../world/documents/shape-findings.ts'
@@ -113,7 +115,7 @@ function labelFindings({ path, value }: Part, yaml: PositionedYaml): readonly Fi
 function userDataFindings({ path, value }: Part, yaml: PositionedYaml): readonly Finding[] {
   if (typeof value.userData !== 'string') return []
   const found = userPartsOf(value.userData)
-  if (!('faults' in found)) return []
+  if ('parts' in found) return nodeConfigFindings({ path, value }, found.parts, yaml)
   return found.faults.map(({ line, message }) =>
     finding(yaml, [...path, 'userData'], {
       code: 'fleet/user-data',
@@ -121,6 +123,27 @@ function userDataFindings({ path, value }: Part, yaml: PositionedYaml): readonly
       remedy: 'Write MIME multipart, a script that begins with #!, or a NodeConfig.',
     }),
   )
+}
+
+/** What nodeadm would drop without a word, or lose everything by; by the pinned release if there is one. */
+function nodeConfigFindings(
+  { path, value }: Part,
+  parts: readonly MimePart[],
+  yaml: PositionedYaml,
+): readonly Finding[] {
+  const { releaseVersion } = value
+  const release = typeof releaseVersion === 'string' ? { release: releaseVersion } : {}
+  return parts
+    .filter((part) => part.contentType.startsWith('application/node.eks.aws'))
+    .flatMap((part) => nodeConfigFaults(part.body, release))
+    .map(({ kind, message }) =>
+      finding(yaml, [...path, 'userData'], {
+        code: 'fleet/node-config',
+        message,
+        remedy:
+          kind === 'too-new' ? 'Pin a newer release, or leave it out.' : 'Mend the NodeConfig.',
+      }),
+    )
 }
 
 function updateFindings({ path, value }: Part, yaml: PositionedYaml): readonly Finding[] {

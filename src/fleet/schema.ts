@@ -1,6 +1,7 @@
 /** The shape of fleet.yaml. Fleet layer, pure. */
 
 import { z } from 'zod'
+import { amiFamilies } from '../nodes/ami-parameters.ts'
 
 const duration = z
   .string()
@@ -31,7 +32,7 @@ const groupFields = {
   capacityType: z.enum(['SPOT', 'ON_DEMAND']).optional(),
   arch: z.enum(['amd64', 'arm64']).optional(),
   instanceTypes: z.array(z.string()).min(1).optional(),
-  amiFamily: z.enum(['AmazonLinux2', 'AmazonLinux2023']).optional(),
+  amiFamily: z.enum(amiFamilies).optional(),
   releaseVersion: z.string().optional(),
   nodeRole: z.string().optional(),
   subnetSelector: strings.optional(),

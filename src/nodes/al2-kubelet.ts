@@ -1,17 +1,9 @@
-/** How KubeletConfiguration fields reach a kubelet on Amazon Linux 2. Nodes layer, pure. */
+/** KubeletConfiguration fields in the kubelet's file on Amazon Linux 2. Nodes layer, pure. */
 
-/** Fields that have a flag of the same meaning; flags are deprecated but beat the file. */
-export const flagByField: Readonly<Record<string, string>> = {
-  imageGCHighThresholdPercent: 'image-gc-high-threshold',
-  imageGCLowThresholdPercent: 'image-gc-low-threshold',
-  maxPods: 'max-pods',
-  podPidsLimit: 'pod-max-pids',
-  registryPullQPS: 'registry-qps',
-  reservedSystemCPUs: 'reserved-cpus',
-  serializeImagePulls: 'serialize-image-pulls',
-}
+import { isRecord } from './field-schema.ts'
+import { shellQuoted, shellWords } from './shell-words.ts'
 
-/** Fields that bootstrap.sh writes whatever the file says: edits before the call are lost. */
+/** Fields that bootstrap.sh writes into the file whatever it says: edits before the call are lost. */
 export const overwrittenFields: ReadonlySet<string> = new Set([
   'cgroupDriver',
   'clusterDNS',
@@ -32,13 +24,21 @@ export function editConfigLines(
   fields: readonly (readonly [string, unknown])[],
 ): readonly string[] {
   if (fields.length === 0) return []
-  const program = fields
-    .map(([key, value]) => `.${JSON.stringify(key)} = ${JSON.stringify(value)}`)
-    .join(' | ')
+  const program = `. + ${JSON.stringify(Object.fromEntries(fields))}`
   return [`jq ${shellQuoted(program)} ${file} > ${file}.new`, `mv ${file}.new ${file}`]
 }
 
-/** Single quotes for the shell; a quote inside is closed, escaped and opened again. */
-export function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
+/** Fields that a script sets by {@link editConfigLines}; empty without such a line. */
+export function parseConfigLines(script: string): Readonly<Record<string, unknown>> {
+  for (const match of script.matchAll(/^jq /gm)) {
+    const [, program = '', path] = shellWords(script, match.index)
+    if (path !== file || !program.startsWith('. + {')) continue
+    try {
+      const fields: unknown = JSON.parse(program.slice('. + '.length))
+      if (isRecord(fields)) return fields
+    } catch {
+      // A program of the team's own: not constant.
+    }
+  }
+  return {}
 }

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Bootstrap } from './bootstrap.ts'
 import { bootstrapFaults } from './bootstrap-faults.ts'
 import { parseMime } from './mime.ts'
+import { shellQuoted, shellWords } from './shell-words.ts'
 import { renderUserData } from './user-data.ts'
 
 const has = (program: string): boolean =>
@@ -55,13 +56,19 @@ const hostile: readonly string[] = [
 ]
 
 /** The arguments that bootstrap.sh would get. */
-function argumentsOf(bootstrap: Bootstrap): string[] {
-  const text = renderUserData('AmazonLinux2', bootstrap)
-  const path = join(folder, 'user-data.sh')
-  writeFileSync(path, text.replace('/etc/eks/bootstrap.sh', printer))
-  execFileSync('bash', ['-n', path])
-  const out = execFileSync('bash', [path], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
-  return out.toString('utf8').split('\0').slice(0, -1)
+function argumentsOf(
+  bootstrap: Bootstrap,
+  family: 'AmazonLinux2' | 'Ubuntu' = 'AmazonLinux2',
+): string[] {
+  const text = renderUserData(family, bootstrap)
+  const scripts = parseMime(text)?.map((part) => part.body) ?? [text]
+  return scripts.flatMap((script) => {
+    const path = join(folder, 'user-data.sh')
+    writeFileSync(path, script.replace('/etc/eks/bootstrap.sh', printer))
+    execFileSync('bash', ['-n', path])
+    const out = execFileSync('bash', [path], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+    return out.toString('utf8').split('\0').slice(0, -1)
+  })
 }
 
 describe.skipIf(!hasBash)('a shell reads Amazon Linux 2 user data as it was meant', () => {
@@ -76,7 +83,8 @@ describe.skipIf(!hasBash)('a shell reads Amazon Linux 2 user data as it was mean
       '--dns-cluster-ip',
       '10.100.0.10',
       '--kubelet-extra-args',
-      `--node-labels=tier=${value}`,
+      // A systemd unit reads %% as %.
+      `--node-labels=tier=${value.replaceAll('%', '%%')}`,
       'demo',
     ])
     // Even what the shell survives may not pass systemd's splitting: only plain values are rendered.
@@ -91,6 +99,24 @@ describe.skipIf(!hasBash)('a shell reads Amazon Linux 2 user data as it was mean
     expect(words.at(-1)).toBe(value)
     expect(words[1]).toBe(value)
     expect(words[3]).toBe(value)
+  })
+
+  it.each(hostile)('%j as a fact of the cluster and as a command on Ubuntu', (value) => {
+    const facts = { ...cluster, name: value, endpoint: value }
+    const preBootstrapCommands = [`printf '%s\\0' ${shellQuoted(value)}`]
+    const bootstrap = { cluster: facts, labels: {}, taints: [], kubelet: {}, preBootstrapCommands }
+    const words = argumentsOf(bootstrap, 'Ubuntu')
+    expect(words[0]).toBe(value)
+    expect(words.at(-1)).toBe(value)
+    expect(words[words.indexOf('--apiserver-endpoint') + 1]).toBe(value)
+  })
+
+  it.each(hostile)('shellWords reads %j as bash does', (value) => {
+    const line = `printf '%s\\0' ${shellQuoted(value)} "${value.replaceAll(/[$`"\\]/g, '\\$&')}"`
+    const script = join(folder, 'words.sh')
+    writeFileSync(script, line)
+    const out = execFileSync('bash', [script], { cwd: folder }).toString('utf8')
+    expect(shellWords(line).slice(2)).toEqual(out.split('\0').slice(0, -1))
   })
 
   it('runs the commands of the team before the call', () => {

@@ -2,8 +2,20 @@
 
 import table from '../../data/ssm-parameters.json' with { type: 'json' }
 
-/** AMI families of this version. */
-export type AmiFamily = 'AmazonLinux2' | 'AmazonLinux2023'
+/** Names of all families. */
+export const amiFamilies = [
+  'AmazonLinux2',
+  'AmazonLinux2023',
+  'Bottlerocket',
+  'Ubuntu',
+  'Windows',
+] as const
+
+/** AMI families, Amazon Linux and Bottlerocket as eksctl spells them. */
+export type AmiFamily = (typeof amiFamilies)[number]
+
+/** Families whose images the table of releases knows: those that a fleet file and the twin can have. */
+export type CarriedAmiFamily = Extract<AmiFamily, 'AmazonLinux2' | 'AmazonLinux2023'>
 
 /** What picks an image. */
 export interface AmiChoice {
@@ -33,6 +45,9 @@ interface VariantRow {
 const familyNames: Readonly<Record<AmiFamily, string>> = {
   AmazonLinux2: 'AL2',
   AmazonLinux2023: 'AL2023',
+  Bottlerocket: 'Bottlerocket',
+  Ubuntu: 'Ubuntu',
+  Windows: 'Windows',
 }
 
 /** Names for a choice; undefined when the family has no such variant. */

@@ -3,9 +3,13 @@
 import { overwrittenFields } from './al2-kubelet.ts'
 import type { AmiFamily } from './ami-parameters.ts'
 import type { Bootstrap } from './bootstrap.ts'
-
-/** EC2's limit on user data before base64, bytes. */
-const userDataBytesMax = 16_384
+import { familyLimits, mergedLimits } from './bootstrap-limits.ts'
+import { settingByField, settingsOfEks } from './bottlerocket-schema.ts'
+import { isRecord } from './field-schema.ts'
+import { kubeletFieldFaults } from './kubelet-faults.ts'
+import { flagByField, kubeletFlags as flagsOf, parseKubeletFlags } from './kubelet-flags.ts'
+import { flagFault, labelFault } from './label-faults.ts'
+import { hasSectionMark } from './windows-user-data.ts'
 
 /** Sentences, in no particular order; empty when all is well. */
 export function bootstrapFaults(family: AmiFamily, bootstrap: Bootstrap): readonly string[] {
@@ -14,69 +18,127 @@ export function bootstrapFaults(family: AmiFamily, bootstrap: Bootstrap): readon
     ...Object.entries(labels).flatMap(([key, value]) => labelFault(key, value) ?? []),
     ...taints.flatMap(({ key, value }) => flagFault(`${key}=${value ?? ''}`) ?? []),
     ...kubeletFaults(kubelet),
-    ...(family === 'AmazonLinux2' ? al2Faults(bootstrap) : []),
+    ...limitFaults(family, bootstrap),
+    ...fieldFaultsOf(family, bootstrap),
+    ...memberFaults(family, bootstrap),
     ...(cluster === undefined ? [] : clusterFaults(cluster)),
   ]
 }
 
-/** Why the kubelet, or the flag it comes in, refuses a label; undefined if it does not. */
-export function labelFault(key: string, value: string): string | undefined {
-  const text = flagFault(key) ?? flagFault(value)
-  if (text !== undefined) return text
-  const prefix = key.includes('/') ? key.slice(0, key.indexOf('/')) : ''
-  if (!/(^|\.)(kubernetes\.io|k8s\.io)$/.test(prefix)) return undefined
-  if (/(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix) || ownLabels.has(key)) return undefined
-  return `the kubelet may not set label ${key}: its prefix is reserved, the node would never join`
+/** Values that a kubelet refuses at its start, and fields it does not know: one sentence each. */
+function kubeletFaults(kubelet: Bootstrap['kubelet']): readonly string[] {
+  return kubeletFieldFaults(kubelet).map(({ message }) => message)
 }
 
-/** White space, quotes, `%` and control characters change or end a flag in systemd's hands. */
-function flagFault(text: string): string | undefined {
-  if (/^[A-Za-z0-9._/=:,@+-]*$/.test(text)) return undefined
-  return `${JSON.stringify(text)} cannot stand in a kubelet flag`
+function limitFaults(family: AmiFamily, bootstrap: Bootstrap): readonly string[] {
+  const isMerged = bootstrap.cluster === undefined
+  if (isMerged && family === 'Ubuntu') {
+    return ['EKS has no Ubuntu images: name the AMI and the facts of the cluster']
+  }
+  const limits = { ...(isMerged ? mergedLimits[family] : {}), ...familyLimits[family] }
+  return Object.entries(limits).flatMap(([member, reason]) => {
+    const value = bootstrap[member as keyof Bootstrap]
+    return value === undefined ? [] : [`${family} cannot carry ${member}: ${reason}`]
+  })
 }
 
-/** Reserved labels that a kubelet may set for itself (NodeRestriction, kubelet's allow-list). */
-const ownLabels: ReadonlySet<string> = new Set([
-  'beta.kubernetes.io/arch',
-  'beta.kubernetes.io/instance-type',
-  'beta.kubernetes.io/os',
-  'failure-domain.beta.kubernetes.io/region',
-  'failure-domain.beta.kubernetes.io/zone',
-  'kubernetes.io/arch',
-  'kubernetes.io/hostname',
-  'kubernetes.io/os',
-  'topology.kubernetes.io/region',
-  'topology.kubernetes.io/zone',
-])
-
-/** Values that a kubelet refuses at its start: the node would never be Ready. */
-export function kubeletFaults(kubelet: Bootstrap['kubelet']): readonly string[] {
-  const high = kubelet.imageGCHighThresholdPercent ?? 85
-  const low = kubelet.imageGCLowThresholdPercent ?? 80
-  const faults: string[] = []
-  const isPercent = (value: unknown): value is number =>
-    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100
-  if (!isPercent(high) || !isPercent(low)) {
-    faults.push('image GC thresholds must be whole numbers from 0 to 100')
-  } else if (low >= high) {
-    faults.push(
-      `imageGCLowThresholdPercent ${low} must be below imageGCHighThresholdPercent ${high}`,
+/** Kubelet fields that would not reach the kubelet. */
+function fieldFaultsOf(family: AmiFamily, { cluster, kubelet }: Bootstrap): readonly string[] {
+  const fields = Object.keys(kubelet)
+  const lost = (isLost: (field: string) => boolean, why: string): readonly string[] =>
+    fields.filter(isLost).map((field) => `${why} ${field}`)
+  const hasFlag = (field: string): boolean => Object.hasOwn(flagByField, field)
+  if (family === 'AmazonLinux2') {
+    const isLost = (field: string): boolean =>
+      overwrittenFields.has(field) && (cluster === undefined || !hasFlag(field))
+    const faults = lost(isLost, 'bootstrap.sh of Amazon Linux 2 overwrites')
+    if (cluster !== undefined || kubelet.maxPods === undefined) return faults
+    return [...faults, 'EKS sets max-pods itself on Amazon Linux 2 unless the AMI is named']
+  }
+  if (family === 'Ubuntu') {
+    return lost(
+      (field) => !hasFlag(field) || field === 'maxPods',
+      'Ubuntu takes kubelet flags only, and none that stands for',
     )
   }
-  const { maxPods } = kubelet
-  if (maxPods !== undefined && !(Number.isInteger(maxPods) && Number(maxPods) > 0)) {
-    faults.push('maxPods must be a whole number above 0')
+  if (family === 'Bottlerocket') {
+    return lost((field) => !Object.hasOwn(settingByField, field), 'Bottlerocket has no setting for')
   }
-  return faults
+  if (family !== 'Windows') return []
+  if (cluster === undefined) {
+    return lost(() => true, 'EKS calls Start-EKSBootstrap.ps1 itself, which leaves no place for')
+  }
+  return lost((field) => !hasFlag(field), 'no kubelet flag stands for')
 }
 
-function al2Faults({ cluster, kubelet }: Bootstrap): readonly string[] {
-  const lost = Object.keys(kubelet).filter((key) => overwrittenFields.has(key))
-  const faults = lost.map((key) => `bootstrap.sh of Amazon Linux 2 overwrites ${key}`)
-  if (cluster === undefined && kubelet.maxPods !== undefined) {
-    faults.push('EKS sets max-pods itself on Amazon Linux 2 unless the AMI is named')
-  }
-  return faults
+/** Files that members of the bootstrap stand for (linux-parts). */
+const placesOfMembers =
+  /^\/etc\/containerd\/certs\.d\/|\/node-ca-bundle\.(?:pem|crt)$|\/http-proxy\.conf$/
+
+/** Values that would be read as something else. */
+function memberFaults(family: AmiFamily, bootstrap: Bootstrap): readonly string[] {
+  const { cluster, files = [], kubeletFlags = [], nodeConfigSpec = {} } = bootstrap
+  const { proxy, settings = {} } = bootstrap
+  const own = parseKubeletFlags(kubeletFlags)
+  const isTwice = own.kubeletFlags.length < kubeletFlags.length
+  const values = [proxy?.http, proxy?.https, ...(proxy?.noProxy ?? [])]
+  const mirrors = (bootstrap.registryMirrors ?? []).flatMap((one) => [
+    one.registry,
+    ...one.endpoints,
+  ])
+  const inCommands = [
+    ...(bootstrap.preBootstrapCommands ?? []),
+    ...(bootstrap.postBootstrapCommands ?? []),
+  ]
+  const isMarked = (text: string): boolean => hasSectionMark(text) || /<\/powershell>/i.test(text)
+  const kubernetes = isRecord(settings.kubernetes) ? Object.keys(settings.kubernetes) : []
+  return [
+    ...kubeletFlags.flatMap((flag) => flagFault(flag) ?? []),
+    ...(family === 'AmazonLinux2023' || family === 'Bottlerocket' ? [] : valueFaults(bootstrap)),
+    ...(isTwice ? ['say labels, taints and kubelet fields as such, not as kubeletFlags'] : []),
+    ...values.flatMap((value) => (value === undefined ? [] : (plainFault(value) ?? []))),
+    ...mirrors.flatMap((value) => plainFault(value) ?? []),
+    ...(family === 'Bottlerocket' && proxy?.http !== undefined
+      ? ['Bottlerocket has one proxy: say it as https']
+      : []),
+    ...(family === 'Bottlerocket' && !['RAID0', undefined].includes(bootstrap.localStorage)
+      ? [`Bottlerocket makes RAID0 of instance store disks, not ${bootstrap.localStorage}`]
+      : []),
+    ...(family === 'Windows' && inCommands.some(isMarked)
+      ? ['a command has a line that ends or divides the PowerShell block']
+      : []),
+    ...files
+      .filter(({ path }) => placesOfMembers.test(path))
+      .map(
+        ({ path }) => `${path} is where the proxy, a mirror or the CA bundle goes: say it as such`,
+      ),
+    ...(family === 'Windows' && files.some((file) => file.permissions !== undefined)
+      ? ['files of Windows have no octal permissions']
+      : []),
+    ...['cluster', 'containerd', 'kubelet']
+      .filter((key) => key in nodeConfigSpec)
+      .map((key) => `say ${key} as members of the bootstrap, not in nodeConfigSpec`),
+    ...(cluster === undefined
+      ? kubernetes
+          .filter((key) => settingsOfEks.includes(key))
+          .map((key) => `EKS writes settings.kubernetes.${key} itself unless the AMI is named`)
+      : []),
+  ]
+}
+
+/** Kubelet fields whose text would end or split their flag. */
+function valueFaults({ kubelet }: Bootstrap): readonly string[] {
+  return flagsOf({ kubelet, labels: {}, taints: [] }).flatMap((flag) =>
+    /^[A-Za-z0-9._/=:,@+<%-]*$/.test(flag)
+      ? []
+      : [`${JSON.stringify(flag)} cannot stand in a kubelet flag`],
+  )
+}
+
+/** White space and quotes end a value in a unit file or a TOML header. */
+function plainFault(text: string): string | undefined {
+  if (/^[^\s"'\\%,]+$/.test(text)) return undefined
+  return `${JSON.stringify(text)} has white space, a quote, a comma, \\ or %`
 }
 
 function clusterFaults(cluster: NonNullable<Bootstrap['cluster']>): readonly string[] {
@@ -93,11 +155,4 @@ function clusterFaults(cluster: NonNullable<Bootstrap['cluster']>): readonly str
     faults.push('the service CIDR is missing or is not a range; DNS would be guessed')
   }
   return faults
-}
-
-/** `error` above EC2's limit of 16,384 bytes before base64, `warning` above nine tenths of it. */
-export function userDataSize(text: string): 'fits' | 'warning' | 'error' {
-  const { length } = new TextEncoder().encode(text)
-  if (length > userDataBytesMax) return 'error'
-  return length > Math.floor(userDataBytesMax * 0.9) ? 'warning' : 'fits'
 }

@@ -31,10 +31,15 @@ export function allocatable(type: InstanceType): Allocatable {
   const nominalMi = Math.floor(type.memoryMiB * 0.965)
   return {
     cpuMilli: Math.floor(type.vcpuCount * 1000 - reservedCpuMilli(type.vcpuCount)),
-    memoryBytes: Math.max(0, nominalMi - (255 + 11 * podCount) - 100) * mi,
+    memoryBytes: Math.max(0, nominalMi - kubeReservedMemoryMi(podCount) - 100) * mi,
     podCount,
     gpuCount: type.gpuCount,
   }
+}
+
+/** Memory that nodeadm, bootstrap.sh and Bottlerocket reserve for the kubelet, MiB. */
+export function kubeReservedMemoryMi(podCount: number): number {
+  return 255 + 11 * podCount
 }
 
 /** The least of several types: what a group of mixed types is sure to offer. */

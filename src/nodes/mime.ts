@@ -10,6 +10,8 @@ export interface MimePart {
 export interface MimeFault {
   readonly line: number
   readonly message: string
+  /** nodeadm loses the whole document by it. */
+  readonly isFatal: boolean
 }
 
 /** Boundary that EKS and Karpenter use too; replaced when a part has a line that begins with it. */
@@ -56,7 +58,8 @@ function readMime(
   if (boundary === undefined) return undefined
   const faults: MimeFault[] = []
   if (lines[headEnd] !== '') {
-    faults.push({ line: headEnd + 1, message: 'a blank line is missing after the top headers' })
+    const message = 'a blank line is missing after the top headers'
+    faults.push({ line: headEnd + 1, message, isFatal: true })
   }
   const opens: number[] = []
   let end = lines.length
@@ -67,7 +70,8 @@ function readMime(
     break
   }
   if (end === lines.length) {
-    faults.push({ line: lines.length, message: `the closing boundary --${boundary}-- is missing` })
+    const message = `the closing boundary --${boundary}-- is missing`
+    faults.push({ line: lines.length, message, isFatal: false })
   }
   const parts = opens.map((open, index) => {
     const next = opens[index + 1] ?? end
@@ -82,11 +86,12 @@ function readPart(lines: readonly string[], firstLine: number, faults: MimeFault
   const wrong = head.findIndex((line) => !/^(?:[\w-]+:|[ \t]|(?:[\w-]+=))/.test(line))
   if (headEnd < 0 || wrong >= 0) {
     const message = 'a header of a part, or the blank line after its headers, is malformed'
-    faults.push({ line: firstLine + Math.max(0, wrong), message })
+    faults.push({ line: firstLine + Math.max(0, wrong), message, isFatal: true })
   }
   const contentType = unfolded(head).get('content-type') ?? ''
   if (contentType === '') {
-    faults.push({ line: firstLine, message: 'a part has no Content-Type and is skipped' })
+    const message = 'a part has no Content-Type and is skipped'
+    faults.push({ line: firstLine, message, isFatal: false })
   }
   return { contentType, body: headEnd < 0 ? '' : lines.slice(headEnd + 1).join('\n') }
 }

@@ -1,39 +1,19 @@
 /** nodeadm's NodeConfig: reading, checking and merging it as nodeadm does. Nodes layer, pure. */
 
 import { parse } from 'yaml'
-
-/** The only API version that nodeadm decodes. */
-export const nodeConfigApiVersion = 'node.eks.aws/v1alpha1'
-
-/** The part of a NodeConfig that says something about the kubelet. */
-export interface NodeConfig {
-  readonly kubeletConfig: Readonly<Record<string, unknown>>
-  readonly kubeletFlags: readonly string[]
-}
-
-/** Fields that nodeadm knows, by path; `*` = anything below. It drops others without a word. */
-const fields: Readonly<Record<string, readonly string[]>> = {
-  '': ['apiVersion', 'kind', 'metadata', 'spec'],
-  spec: ['cluster', 'containerd', 'featureGates', 'instance', 'kubelet'],
-  'spec.cluster': [
-    'apiServerEndpoint',
-    'certificateAuthority',
-    'cidr',
-    'enableOutpost',
-    'id',
-    'name',
-  ],
-  'spec.containerd': ['baseRuntimeSpec', 'config'],
-  'spec.instance': ['environment', 'localStorage', 'network'],
-  'spec.instance.localStorage': ['disabledMounts', 'mountPath', 'strategy'],
-  'spec.instance.network': ['domains', 'nameservers'],
-  'spec.kubelet': ['config', 'flags', 'maxPodsExpression'],
-}
+import { isReleaseBefore } from './ami-release.ts'
+import { type FieldFault, fieldFaults, isRecord, tooNewFaults } from './field-schema.ts'
+import { kubeletFieldFaults } from './kubelet-faults.ts'
+import { nodeConfigApiVersion, nodeConfigSchema, raid10Since } from './node-config-schema.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** A NodeConfig that nodeadm decodes. */
+export interface NodeConfig {
+  readonly spec: Json
+  /** `spec.kubelet.config`. */
+  readonly kubeletConfig: Json
+  readonly kubeletFlags: readonly string[]
 }
 
 /** A document as nodeadm decodes it; undefined when it is not a NodeConfig of the known version. */
@@ -42,58 +22,90 @@ export function readNodeConfig(text: string): NodeConfig | undefined {
   if (document?.kind !== 'NodeConfig' || document.apiVersion !== nodeConfigApiVersion) {
     return undefined
   }
-  const spec = isJson(document.spec) ? document.spec : {}
-  const kubelet = isJson(spec.kubelet) ? spec.kubelet : {}
+  return nodeConfigOf(isRecord(document.spec) ? document.spec : {})
+}
+
+function nodeConfigOf(spec: Json): NodeConfig {
+  const kubelet = isRecord(spec.kubelet) ? spec.kubelet : {}
   const flags = Array.isArray(kubelet.flags) ? kubelet.flags : []
   return {
-    kubeletConfig: isJson(kubelet.config) ? kubelet.config : {},
+    spec,
+    kubeletConfig: isRecord(kubelet.config) ? kubelet.config : {},
     kubeletFlags: flags.map(String),
   }
 }
 
-/** What nodeadm would refuse or drop; one sentence each. */
-export function nodeConfigFaults(text: string): readonly string[] {
+/**
+ * What nodeadm would refuse or drop, or the kubelet would refuse. With `release`, the pinned AMI release,
+ * also fields that are newer than it.
+ */
+export function nodeConfigFaults(
+  text: string,
+  options: { readonly release?: string } = {},
+): readonly FieldFault[] {
   const document = documentOf(text)
-  if (document === undefined) return ['the NodeConfig is not a YAML map']
-  const faults = Object.entries(fields).flatMap(([path, known]) => {
-    const value = path === '' ? document : at(document, path.split('.'))
-    if (!isJson(value)) return []
-    const unknown = Object.keys(value).filter((key) => !known.includes(key))
-    return unknown.map((key) => `nodeadm does not know ${path === '' ? key : `${path}.${key}`}`)
-  })
-  if (document.kind !== 'NodeConfig') faults.push('kind must be NodeConfig')
-  if (document.apiVersion !== nodeConfigApiVersion) {
-    faults.push(`apiVersion must be ${nodeConfigApiVersion}; nodeadm decodes nothing else`)
+  if (document === undefined) {
+    return [{ kind: 'wrong-value', path: '', message: 'the NodeConfig is not a YAML map' }]
   }
-  return faults
+  const required = { apiVersion: undefined, kind: undefined, ...document }
+  const faults = fieldFaults(nodeConfigSchema, required, '')
+  const config = readNodeConfig(text)?.kubeletConfig ?? {}
+  const path = 'spec.kubelet.config'
+  const known = new Set(faults.map((fault) => `${fault.path} ${fault.message}`))
+  const more = kubeletFieldFaults(config, path).filter(
+    (fault) => !known.has(`${fault.path} ${fault.message}`),
+  )
+  return [...faults, ...more, ...releaseFaults(document, options.release)]
 }
 
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, key) => (isJson(inner) ? inner[key] : undefined), value)
+function releaseFaults(document: Json, release: string | undefined): readonly FieldFault[] {
+  if (release === undefined) return []
+  const isTooNew = (since: string): boolean => isReleaseBefore(release, since)
+  const faults = tooNewFaults(nodeConfigSchema, document, { path: '', isTooNew })
+  const path = 'spec.instance.localStorage.strategy'
+  const strategy = path
+    .split('.')
+    .reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), document)
+  if (strategy !== 'RAID10' || !isTooNew(raid10Since)) return faults
+  const message = `${path} RAID10 is read from AMI release ${raid10Since} on; older ones refuse it`
+  return [...faults, { kind: 'too-new', path, message }]
 }
 
 function documentOf(text: string): Json | undefined {
   try {
-    const value: unknown = parse(text, { maxAliasCount: 20 })
-    return isJson(value) ? value : undefined
+    const value: unknown = parse(text, { logLevel: 'error', maxAliasCount: 20 })
+    return isRecord(value) ? value : undefined
   } catch {
     return undefined
   }
 }
 
-/** Later ones win, maps deeply, flags in order; an absent or empty value never erases an earlier one. */
+/**
+ * Later ones win, maps deeply, kubelet flags in order, all other lists replaced; an absent or empty value
+ * never erases an earlier one (nodeadm internal/api/merge.go).
+ */
 export function mergeNodeConfigs(configs: readonly NodeConfig[]): NodeConfig {
-  return {
-    kubeletConfig: configs.reduce<Json>((all, one) => mergeDeep(all, one.kubeletConfig), {}),
-    kubeletFlags: configs.flatMap((one) => one.kubeletFlags),
-  }
+  const spec = configs.reduce<Json>((all, one) => mergeDeep(all, one.spec), {})
+  const flags = configs.flatMap((one) => one.kubeletFlags)
+  if (flags.length === 0) return nodeConfigOf(spec)
+  const kubelet = isRecord(spec.kubelet) ? spec.kubelet : {}
+  return nodeConfigOf({ ...spec, kubelet: { ...kubelet, flags } })
 }
 
 function mergeDeep(below: Json, above: Json): Json {
   const entries = new Map(Object.entries(below))
   for (const [key, value] of Object.entries(above)) {
     const known = entries.get(key)
-    entries.set(key, isJson(known) && isJson(value) ? mergeDeep(known, value) : value)
+    if (known !== undefined && isEmpty(value)) continue
+    entries.set(key, isRecord(known) && isRecord(value) ? mergeDeep(known, value) : value)
   }
   return Object.fromEntries(entries)
+}
+
+/** What Go calls a zero value of a text, a list or a map. */
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === '') return true
+  return Array.isArray(value)
+    ? value.length === 0
+    : isRecord(value) && Object.keys(value).length === 0
 }

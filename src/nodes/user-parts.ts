@@ -24,7 +24,7 @@ export function partsOf(text: string): UserParts {
     return { parts: [{ contentType: 'application/node.eks.aws', body: text }] }
   }
   const message = 'it is neither MIME, nor a script with #!, nor a NodeConfig'
-  return { faults: [{ line: 1, message }] }
+  return { faults: [{ line: 1, message, isFatal: true }] }
 }
 
 /** One document: the team's parts in their order, then ours. `theirs` must be free of faults. */
@@ -32,4 +32,17 @@ export function joinUserData(theirs: string, ours: string): string {
   const found = partsOf(theirs)
   assert('parts' in found, 'user data was checked when the fleet was loaded')
   return renderMime([...found.parts, ...(parseMime(ours) ?? [])])
+}
+
+/**
+ * The text of a template. With an AMI id a team's own text is passed through untouched, since it alone
+ * starts the kubelet; otherwise it is joined to ours. `theirs` undefined = ours.
+ */
+export function finalUserData(
+  theirs: string | undefined,
+  ours: string,
+  isCustomAmi: boolean,
+): string {
+  if (theirs === undefined) return ours
+  return isCustomAmi ? theirs : joinUserData(theirs, ours)
 }

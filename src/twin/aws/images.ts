@@ -1,21 +1,23 @@
 /** AMI releases, their ids and the SSM parameters that name them. Twin layer. */
 
 import releases from '../../../data/eks-ami-releases.json' with { type: 'json' }
-import { type AmiChoice, type AmiFamily, amiParameters } from '../../nodes/ami-parameters.ts'
+import { type AmiChoice, amiParameters, type CarriedAmiFamily } from '../../nodes/ami-parameters.ts'
 import { hash32 } from '../../world/random.ts'
 import type { ImageState } from './ec2/state.ts'
 
 /** What tells images of one release apart. */
-export type ImageKind = Omit<AmiChoice, 'kubernetesVersion'>
+export type ImageKind = Omit<AmiChoice, 'kubernetesVersion' | 'family'> & {
+  readonly family: CarriedAmiFamily
+}
 
 type Row = readonly [string, string, string, string, readonly string[]]
-const families: readonly (readonly [AmiFamily, string])[] = [
+const families: readonly (readonly [CarriedAmiFamily, string])[] = [
   ['AmazonLinux2', 'AL2'],
   ['AmazonLinux2023', 'AL2023'],
 ]
 
 /** Amazon Linux itself, by the names of its public parameters. */
-const plainImages: readonly (readonly [AmiFamily, ImageKind['arch'], string])[] = [
+const plainImages: readonly (readonly [CarriedAmiFamily, ImageKind['arch'], string])[] = [
   ['AmazonLinux2', 'amd64', 'amzn2-ami-hvm-x86_64-gp2'],
   ['AmazonLinux2', 'arm64', 'amzn2-ami-hvm-arm64-gp2'],
   ['AmazonLinux2023', 'amd64', 'al2023-ami-kernel-6.1-x86_64'],
@@ -54,7 +56,11 @@ export class Images {
   }
 
   /** Newest standard image of a family; undefined when none is published. */
-  newest(family: AmiFamily, arch: 'amd64' | 'arm64', version: string): ImageState | undefined {
+  newest(
+    family: CarriedAmiFamily,
+    arch: 'amd64' | 'arm64',
+    version: string,
+  ): ImageState | undefined {
     return this.newestOf({ family, arch, variant: 'standard' }, version)
   }
 
@@ -97,7 +103,7 @@ class PublishedImages {
   }
 
   /** An Amazon Linux without a kubelet: instances of it run, nodes of it never join. */
-  private addPlain(family: AmiFamily, arch: ImageKind['arch'], name: string): void {
+  private addPlain(family: CarriedAmiFamily, arch: ImageKind['arch'], name: string): void {
     const id = imageIdOf({ arch, family, variant: 'standard' }, name)
     const none = { kubernetesVersion: '', kubeletVersion: '' }
     const root = { volumeType: name.endsWith('-gp2') ? 'gp2' : 'gp3', sizeGiB: 8 } as const

@@ -1,5 +1,11 @@
 /** Whether a machine's user data makes it join (the UD rules). Twin layer, pure. */
 
+import type { ClusterFacts } from '../../../nodes/bootstrap.ts'
+import { kubeletFieldFaults } from '../../../nodes/kubelet-faults.ts'
+import { isReservedLabel } from '../../../nodes/label-faults.ts'
+import { mimeFaults, parseMime } from '../../../nodes/mime.ts'
+import { readNodeConfig } from '../../../nodes/node-config.ts'
+import type { ParsedUserData } from '../../../nodes/parsed-user-data.ts'
 import { parseUserData } from '../../../nodes/user-data.ts'
 import type { ImageState } from '../ec2/state.ts'
 
@@ -14,54 +20,70 @@ export interface BootstrapFacts {
   readonly clusterName: string
 }
 
-const forbiddenLabel = /(^|\.)(kubernetes\.io|k8s\.io)$/
-const allowedLabel = /(^|\.)(kubelet|node)\.kubernetes\.io$/
-
 /** Why no machine ever joins; undefined when they do. */
 export function joinFailureOf(facts: BootstrapFacts): string | undefined {
-  const { clusterName, image, isCustom, text } = facts
+  const { image, isCustom, text } = facts
   if (image === undefined) return 'the image does not exist'
   if (image.kubernetesVersion === '') return 'the image has no kubelet'
   const told = parseUserData(text)
-  const fault = Object.keys(told?.labels ?? {}).find(isForbidden)
-  if (fault !== undefined) return `kubelet refuses the label ${fault} in --node-labels`
+  const failure = kubeletFailure(told) ?? documentFailure(text, image)
+  if (failure !== undefined) return failure
   if (!isCustom) return told?.kind === 'al2' ? 'bootstrap.sh runs twice' : undefined
   if (told === undefined) return 'the user data does not start the kubelet'
-  if ((told.kind === 'al2') !== (image.family === 'AmazonLinux2')) {
-    return `the user data is for ${told.kind}, the image is ${image.family}`
-  }
-  if (!namesCluster(text, told.kind, clusterName)) {
-    return `the user data does not name cluster ${clusterName}`
-  }
-  if (told.kind === 'al2023' && !/apiServerEndpoint:/.test(text)) {
-    return 'the NodeConfig lacks apiServerEndpoint, certificateAuthority or cidr'
-  }
-  return undefined
+  const kind = image.family === 'AmazonLinux2' ? 'al2' : 'al2023'
+  if (told.kind !== kind) return `the user data is for ${told.kind}, the image is ${image.family}`
+  return factFailure(told, facts)
 }
 
-/** A NodeConfig says `name: NAME`, also in its endpoint; a script has the name as a word of its own. */
-function namesCluster(text: string, kind: 'al2' | 'al2023', clusterName: string): boolean {
-  if (kind === 'al2') return text.split(/[\s'"=]+/).includes(clusterName)
-  const names = [...text.matchAll(/["']?\bname["']?:\s*["']?([\w-]+)/g)].map(([, name]) => name)
-  return names.includes(clusterName)
+/** What makes the kubelet stop at its start (UD-8, and its own validation). */
+function kubeletFailure(told: ParsedUserData | undefined): string | undefined {
+  const label = Object.keys(told?.labels ?? {}).find(isReservedLabel)
+  if (label !== undefined) return `kubelet refuses the label ${label} in --node-labels`
+  // It drops unknown fields with a warning.
+  const fault = kubeletFieldFaults(told?.kubelet ?? {}).find(({ kind }) => kind === 'wrong-value')
+  return fault === undefined ? undefined : `kubelet refuses its configuration: ${fault.message}`
+}
+
+/**
+ * What makes nodeadm lose everything: a part header that it cannot read, or one NodeConfig that does not
+ * decode, which discards those of EKS as well.
+ */
+function documentFailure(text: string, image: ImageState): string | undefined {
+  if (image.family !== 'AmazonLinux2023') return undefined
+  const fault = mimeFaults(text).find(({ isFatal }) => isFatal)
+  if (fault !== undefined) return `nodeadm cannot read line ${fault.line}: ${fault.message}`
+  const parts = parseMime(text) ?? []
+  const isBroken = parts.some(
+    ({ body, contentType }) =>
+      /^application\/node\.eks\.aws\b/.test(contentType) && readNodeConfig(body) === undefined,
+  )
+  return isBroken ? 'nodeadm decodes no NodeConfig: no config in chain' : undefined
+}
+
+/** NodeConfig has no DescribeCluster to fall back on (UD-3); bootstrap.sh has. */
+function factFailure(
+  told: ParsedUserData,
+  { clusterName, text }: BootstrapFacts,
+): string | undefined {
+  const isNamed =
+    told.kind === 'al2'
+      ? text.split(/[\s'"=]+/).includes(clusterName)
+      : told.cluster.name === clusterName
+  if (!isNamed) return `the user data does not name cluster ${clusterName}`
+  if (told.kind === 'al2') return undefined
+  const missing = Object.entries(factNames).flatMap(([fact, name]) =>
+    told.cluster[fact as keyof ClusterFacts] ? [] : [name],
+  )
+  return missing.length === 0 ? undefined : `the NodeConfig lacks ${missing.join(', ')}`
+}
+
+const factNames: Readonly<Record<Exclude<keyof ClusterFacts, 'name'>, string>> = {
+  endpoint: 'apiServerEndpoint',
+  certificateAuthority: 'certificateAuthority',
+  serviceCidr: 'cidr',
 }
 
 /** EKS merges MIME documents only (UD-1); found after the group was accepted. */
 export function isMergeable(text: string): boolean {
   return text === '' || /^(MIME-Version:|Content-Type: multipart\/)/i.test(text)
 }
-
-/** The kubelet sets labels of these prefixes only for keys it knows (UD-8). */
-function isForbidden(key: string): boolean {
-  const prefix = key.includes('/') ? key.slice(0, key.indexOf('/')) : ''
-  if (!forbiddenLabel.test(prefix) || allowedLabel.test(prefix)) return false
-  return !knownLabels.includes(key)
-}
-
-const knownLabels: readonly string[] = [
-  'kubernetes.io/arch',
-  'kubernetes.io/hostname',
-  'kubernetes.io/os',
-  'topology.kubernetes.io/region',
-  'topology.kubernetes.io/zone',
-]

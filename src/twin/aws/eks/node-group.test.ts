@@ -269,7 +269,7 @@ spec:
   const rows: Row[] = [
     {
       name: 'EKS image, MIME',
-      userData: mime('kind: NodeConfig'),
+      userData: mime('apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig'),
       family: 'eks',
       status: 'ACTIVE',
     },
@@ -310,6 +310,23 @@ spec:
       status: 'CREATE_FAILED',
       code: 'NodeCreationFailure',
     },
+    ...[
+      ['EKS image, a NodeConfig that does not decode', mime('kind: NodeConfig'), 'eks'] as const,
+      [
+        'EKS image, no blank line in a part',
+        mime(full).replace('aws\n\n', 'aws\n'),
+        'eks',
+      ] as const,
+      ['own image, no cidr', mime(full.replace('cidr', 'cidrs')), 'own'] as const,
+      ['own image, TOML', '[settings.kubernetes]\ncluster-name = "c1"\n', 'own'] as const,
+      [
+        'own image, a text for a number',
+        mime(full.replace('{flags', '{config: {maxPods: "58"}, flags')),
+        'own',
+      ] as const,
+    ].map(([name, userData, family]) => {
+      return { name, userData, family, status: 'CREATE_FAILED', code: 'NodeCreationFailure' }
+    }),
   ]
   it.each(rows)('$name', async ({ code, family, status, userData }) => {
     const world = smallWorld()

@@ -1,0 +1,206 @@
+/** KubeletConfiguration (kubelet.config.k8s.io/v1beta1): fields, types and ranges. Nodes layer, data. */
+
+import { duration, type FieldSchema, quantity, threshold } from './field-schema.ts'
+
+const bool: FieldSchema = { type: 'boolean' }
+const text: FieldSchema = { type: 'string' }
+const texts: FieldSchema = { type: 'list', of: text }
+const textMap: FieldSchema = { type: 'map', of: text }
+const time: FieldSchema = { type: 'string', pattern: duration }
+const open: FieldSchema = { type: 'any' }
+const count: FieldSchema = { type: 'integer', min: 0 }
+const positive: FieldSchema = { type: 'integer', min: 1 }
+const percent: FieldSchema = { type: 'integer', min: 0, max: 100 }
+const port: FieldSchema = { type: 'integer', min: 0, max: 65_535 }
+const quantities: FieldSchema = { type: 'map', of: { type: 'string', pattern: quantity } }
+const thresholds: FieldSchema = { type: 'map', of: { type: 'string', pattern: threshold } }
+
+const taint: FieldSchema = {
+  type: 'object',
+  fields: {
+    key: text,
+    value: text,
+    effect: { type: 'string', oneOf: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] },
+    timeAdded: text,
+  },
+}
+
+/**
+ * Names and types of the Go type, ranges of the kubelet's own validation (pkg/kubelet/apis/config/
+ * validation). A field of a newer Kubernetes than the table is reported as unknown.
+ */
+export const kubeletConfigurationSchema: FieldSchema = {
+  type: 'object',
+  fields: {
+    apiVersion: { type: 'string', oneOf: ['kubelet.config.k8s.io/v1beta1'] },
+    kind: { type: 'string', oneOf: ['KubeletConfiguration'] },
+    address: text,
+    allowedUnsafeSysctls: texts,
+    authentication: open,
+    authorization: open,
+    cgroupDriver: { type: 'string', oneOf: ['cgroupfs', 'systemd'] },
+    cgroupRoot: text,
+    cgroupsPerQOS: bool,
+    clusterDNS: texts,
+    clusterDomain: text,
+    configMapAndSecretChangeDetectionStrategy: {
+      type: 'string',
+      oneOf: ['Get', 'Cache', 'Watch'],
+    },
+    containerLogMaxFiles: { type: 'integer', min: 2 },
+    containerLogMaxSize: { type: 'string', pattern: quantity },
+    containerLogMaxWorkers: positive,
+    containerLogMonitorInterval: time,
+    containerRuntimeEndpoint: text,
+    contentType: text,
+    cpuCFSQuota: bool,
+    cpuCFSQuotaPeriod: time,
+    cpuManagerPolicy: { type: 'string', oneOf: ['none', 'static'] },
+    cpuManagerPolicyOptions: textMap,
+    cpuManagerReconcilePeriod: time,
+    crashLoopBackOff: { type: 'object', fields: { maxContainerRestartPeriod: time } },
+    draManagerReconcilePeriod: time,
+    enableContentionProfiling: bool,
+    enableControllerAttachDetach: bool,
+    enableDebugFlagsHandler: bool,
+    enableDebuggingHandlers: bool,
+    enableProfilingHandler: bool,
+    enableServer: bool,
+    enableSystemLogHandler: bool,
+    enableSystemLogQuery: bool,
+    enforceNodeAllocatable: {
+      type: 'list',
+      of: {
+        type: 'string',
+        oneOf: [
+          'none',
+          'pods',
+          'system-reserved',
+          'system-reserved-compressible',
+          'kube-reserved',
+          'kube-reserved-compressible',
+        ],
+      },
+    },
+    eventBurst: count,
+    eventRecordQPS: count,
+    evictionHard: thresholds,
+    evictionMaxPodGracePeriod: { type: 'integer', min: -1 },
+    evictionMinimumReclaim: thresholds,
+    evictionPressureTransitionPeriod: time,
+    evictionSoft: thresholds,
+    evictionSoftGracePeriod: { type: 'map', of: time },
+    failCgroupV1: bool,
+    failSwapOn: bool,
+    featureGates: { type: 'map', of: bool },
+    fileCheckFrequency: time,
+    hairpinMode: { type: 'string', oneOf: ['promiscuous-bridge', 'hairpin-veth', 'none'] },
+    healthzBindAddress: text,
+    healthzPort: port,
+    httpCheckFrequency: time,
+    imageGCHighThresholdPercent: percent,
+    imageGCLowThresholdPercent: percent,
+    imageMaximumGCAge: time,
+    imageMinimumGCAge: time,
+    imagePullCredentialsVerificationPolicy: {
+      type: 'string',
+      oneOf: [
+        'NeverVerify',
+        'NeverVerifyPreloadedImages',
+        'NeverVerifyAllowlistedImages',
+        'AlwaysVerify',
+      ],
+    },
+    imageServiceEndpoint: text,
+    iptablesDropBit: { type: 'integer', min: 0, max: 31 },
+    iptablesMasqueradeBit: { type: 'integer', min: 0, max: 31 },
+    kernelMemcgNotification: bool,
+    kubeAPIBurst: count,
+    kubeAPIQPS: count,
+    kubeReserved: quantities,
+    kubeReservedCgroup: text,
+    kubeletCgroups: text,
+    localStorageCapacityIsolation: bool,
+    logging: open,
+    makeIPTablesUtilChains: bool,
+    maxOpenFiles: count,
+    maxParallelImagePulls: positive,
+    maxPods: positive,
+    memoryManagerPolicy: { type: 'string', oneOf: ['None', 'Static', 'BestEffort'] },
+    memoryReservationPolicy: { type: 'string', oneOf: ['None', 'TieredReservation'] },
+    memorySwap: {
+      type: 'object',
+      fields: { swapBehavior: { type: 'string', oneOf: ['', 'NoSwap', 'LimitedSwap'] } },
+    },
+    memoryThrottlingFactor: { type: 'number', min: 0, max: 1 },
+    mergeDefaultEvictionSettings: bool,
+    nodeLeaseDurationSeconds: positive,
+    nodeStatusMaxImages: { type: 'integer', min: -1 },
+    nodeStatusReportFrequency: time,
+    nodeStatusUpdateFrequency: time,
+    oomScoreAdj: { type: 'integer', min: -1000, max: 1000 },
+    podCIDR: text,
+    podLogsDir: text,
+    podPidsLimit: { type: 'integer', min: -1 },
+    podsPerCore: count,
+    port: { type: 'integer', min: 1, max: 65_535 },
+    preloadedImagesVerificationAllowlist: texts,
+    protectKernelDefaults: bool,
+    providerID: text,
+    qosReserved: textMap,
+    readOnlyPort: port,
+    registerNode: bool,
+    registerWithTaints: { type: 'list', of: taint },
+    registryBurst: count,
+    registryPullQPS: count,
+    reservedMemory: open,
+    reservedSystemCPUs: {
+      type: 'string',
+      pattern: { form: /^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/, name: 'a CPU list such as 0-1,4' },
+    },
+    resolvConf: text,
+    rotateCertificates: bool,
+    runOnce: bool,
+    runtimeRequestTimeout: time,
+    seccompDefault: bool,
+    serializeImagePulls: bool,
+    serverTLSBootstrap: bool,
+    showHiddenMetricsForVersion: text,
+    shutdownGracePeriod: time,
+    shutdownGracePeriodByPodPriority: {
+      type: 'list',
+      of: {
+        type: 'object',
+        fields: { priority: { type: 'integer' }, shutdownGracePeriodSeconds: count },
+      },
+    },
+    shutdownGracePeriodCriticalPods: time,
+    singleProcessOOMKill: bool,
+    staticPodPath: text,
+    staticPodURL: text,
+    staticPodURLHeader: { type: 'map', of: texts },
+    streamingConnectionIdleTimeout: time,
+    syncFrequency: time,
+    systemCgroups: text,
+    systemReserved: quantities,
+    systemReservedCgroup: text,
+    tlsCertFile: text,
+    tlsCipherSuites: texts,
+    tlsCurvePreferences: { type: 'list', of: { type: 'integer' } },
+    tlsMinVersion: {
+      type: 'string',
+      oneOf: ['VersionTLS10', 'VersionTLS11', 'VersionTLS12', 'VersionTLS13'],
+    },
+    tlsPrivateKeyFile: text,
+    topologyManagerPolicy: {
+      type: 'string',
+      oneOf: ['none', 'best-effort', 'restricted', 'single-numa-node'],
+    },
+    topologyManagerPolicyOptions: textMap,
+    topologyManagerScope: { type: 'string', oneOf: ['container', 'pod'] },
+    tracing: open,
+    userNamespaces: open,
+    volumePluginDir: text,
+    volumeStatsAggPeriod: time,
+  },
+}
