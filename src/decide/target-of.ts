@@ -8,7 +8,7 @@ import { type InstanceType, instanceType } from '../nodes/instance-types.ts'
 import { leastAllocatable } from '../nodes/kubelet-numbers.ts'
 import { launchTemplateOf } from '../nodes/launch-template.ts'
 import { renderUserData } from '../nodes/user-data.ts'
-import { joinUserData } from '../nodes/user-parts.ts'
+import { finalUserData } from '../nodes/user-parts.ts'
 import type { Taint } from '../world/kube-objects.ts'
 import type { NodeGroupCreation } from './action.ts'
 import { managedByTagKey } from './names.ts'
@@ -149,9 +149,10 @@ function creationOf(
     kubelet: group.kubelet,
     preBootstrapCommands: group.preBootstrapCommands,
   })
-  const userData = group.userData === undefined ? ours : joinUserData(group.userData, ours)
+  const userData = finalUserData(group.userData, ours, false)
   const template = launchTemplateOf({
     logicalName: group.name,
+    amiFamily: family,
     userData,
     volume: group.volume,
     ebsOptimized: group.ebsOptimized,

@@ -2,6 +2,7 @@
 
 import type * as Sdk from '@aws-sdk/client-eks'
 import { instanceType } from '../../../nodes/instance-types.ts'
+import { templateFaults } from '../../../nodes/template-faults.ts'
 import { isFailure } from '../../../world/failure.ts'
 import type { AwsAccount } from '../account.ts'
 import { findTemplate, requireVersion } from '../ec2/launch-template-find.ts'
@@ -42,7 +43,7 @@ export function checkCreation(
   checkName(account, cluster, input)
   const template = templateData(account, input.launchTemplate)
   if (template !== undefined) checkTemplate(template.data, template.name, input)
-  checkVersion(account, cluster, input, template?.data.ImageId !== undefined)
+  checkVersion(account, cluster, input)
   checkScaling(input.scalingConfig)
   checkUpdateConfig(input.updateConfig)
   checkLabels(input.labels ?? {})
@@ -94,65 +95,28 @@ function checkName(
   }
 }
 
+/** The rules of the nodes room; texts of LT-2 and LT-3 are not published, LT-13 is EC2's. */
 function checkTemplate(data: Data, name: string, input: Sdk.CreateNodegroupRequest): void {
-  if (data.IamInstanceProfile !== undefined) {
-    throw parameter(
-      `Launch template ${name} should not specify an instance profile. The noderole in your request will be used to construct an instance profile.`,
-    )
-  }
-  if (data.InstanceMarketOptions !== undefined) {
-    throw parameter('Instance market options are not supported with the launch template.')
-  }
-  checkProhibited(data, name)
-  if (data.InstanceType !== undefined && (input.instanceTypes ?? []).length > 0) {
-    throw awsError(
-      'InvalidRequestException',
-      'Cannot specify instance types in launch template and API Request',
-    )
-  }
-  if (input.diskSize !== undefined) {
-    throw parameter('Disk size must be specified within the launch template.')
-  }
-  if (input.remoteAccess !== undefined) {
-    throw parameter('Remote access configuration cannot be specified with a launch template.')
-  }
-  if (data.ImageId !== undefined && input.amiType !== undefined && input.amiType !== 'CUSTOM') {
-    throw parameter(
-      'You cannot specify an AMI Type other than CUSTOM, when specifying an image id in your launch template.',
-    )
-  }
-}
-
-/** Texts of these are not published (LT-2, LT-3); LT-13 is EC2's. */
-function checkProhibited(data: Data, name: string): void {
-  const interfaces = data.NetworkInterfaces
-  const list = Array.isArray(interfaces) ? (interfaces as readonly Data[]) : []
-  if (list.some((one) => one.SubnetId !== undefined)) {
-    throw parameter(`Launch template ${name} should not specify a subnet.`)
-  }
-  for (const field of ['InstanceInitiatedShutdownBehavior', 'HibernationOptions']) {
-    if (data[field] !== undefined) {
-      throw parameter(`Launch template ${name} should not specify ${field}.`)
-    }
-  }
-  if (list.length > 0 && data.SecurityGroupIds !== undefined) {
-    throw parameter(
-      'Invalid launch template: When a network interface is provided, the security groups must be a part of it.',
-    )
-  }
+  const { amiType, capacityType, diskSize, instanceTypes, releaseVersion, version } = input
+  const faults = templateFaults(data, {
+    templateName: name,
+    hasRemoteAccess: input.remoteAccess !== undefined,
+    ...(amiType === undefined ? {} : { amiType }),
+    ...(capacityType === 'CAPACITY_BLOCK' ? { capacityType } : {}),
+    ...(diskSize === undefined ? {} : { diskSize }),
+    ...(instanceTypes === undefined ? {} : { instanceTypes }),
+    ...(version === undefined ? {} : { version }),
+    ...(releaseVersion === undefined ? {} : { releaseVersion }),
+  })
+  const refusal = faults.find(({ aws }) => aws !== undefined)?.aws
+  if (refusal !== undefined) throw awsError(refusal.code, refusal.text)
 }
 
 function checkVersion(
   account: AwsAccount,
   cluster: ClusterState,
   input: Sdk.CreateNodegroupRequest,
-  hasImage: boolean,
 ): void {
-  if (hasImage && (input.version !== undefined || input.releaseVersion !== undefined)) {
-    throw parameter(
-      'You cannot specify a kubernetes version to use when specifying an image id to use within the launch template.',
-    )
-  }
   if (input.version !== undefined && input.version !== cluster.version) {
     throw parameter(
       `Nodegroup Kubernetes version should be equal to Cluster kubernetes version ${cluster.version}`,
