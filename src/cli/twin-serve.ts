@@ -49,9 +49,10 @@ export async function serveCommand(flags: ServeFlags, streams: Streams): Promise
     controlPort: parsePort(flags.controlPort),
     controlToken: randomBytes(24).toString('base64url'),
     isThrottled: isThrottled(flags.throttle, speed),
-    clusterServers: async (host) => {
+    clusterServers: async (host, faults) => {
       const { serveClusters } = await import('../twin/wire/kube/serve-clusters.ts')
-      return serveClusters(host, { address: flags.listen, writeKubeconfig: kubeconfigs.write })
+      const { write: writeKubeconfig } = kubeconfigs
+      return serveClusters(host, { address: flags.listen, writeKubeconfig, faults })
     },
   })
   const state = writeTwinState(running.served)

@@ -104,6 +104,10 @@ function ask(
     cut: () => {
       seen.isOpen = false
     },
+    breakOff: (chunk) => {
+      seen.chunks.push(chunk)
+      seen.isOpen = false
+    },
     waitingBytes: () => 0,
     onClose: (listener) => {
       closers.push(listener)

@@ -82,6 +82,7 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
     faults: [],
     freeAddresses: {},
     ...(data.wireFaults === undefined ? {} : { wireFaults: data.wireFaults }),
+    ...(data.kubeFaults === undefined ? {} : { kubeFaults: data.kubeFaults }),
   }
   const warnings = [...kindWarnings(manifests.otherKinds), ...nodeWarnings(seated.unseated)]
   return { world, findings: [], warnings }

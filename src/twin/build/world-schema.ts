@@ -1,6 +1,7 @@
 /** The shape of world.yaml. Twin layer, pure. */
 
 import { z } from 'zod'
+import { kubeFaultSchema } from '../wire/kube-fault.ts'
 import { wireFaultSchema } from '../wire/wire-fault.ts'
 
 const strings = z.record(z.string(), z.string())
@@ -44,6 +45,7 @@ export const worldSchema = z.strictObject({
   workloads: z.strictObject({ scenario: z.string() }).optional(),
   manifests: z.array(z.string()).optional(),
   wireFaults: z.array(wireFaultSchema).optional(),
+  kubeFaults: z.array(kubeFaultSchema).optional(),
 })
 
 /** A world file of the right shape. */

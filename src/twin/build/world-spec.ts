@@ -4,6 +4,7 @@ import type { KubeObject, StringMap, Taint } from '../../world/kube-objects.ts'
 import type { Expander } from '../autoscaler/autoscaler.ts'
 import type { CapacityOutage } from '../aws/capacity.ts'
 import type { Fault } from '../kernel/faults.ts'
+import type { KubeFault } from '../wire/kube-fault.ts'
 import type { WireFault } from '../wire/wire-fault.ts'
 
 /** A whole world: plain data. */
@@ -21,6 +22,8 @@ export interface WorldSpec {
   readonly faults: readonly Fault[]
   /** Faults between real clients and the served world; rehearsals have no wire. */
   readonly wireFaults?: readonly WireFault[]
+  /** The same between clients and the clusters' API servers. */
+  readonly kubeFaults?: readonly KubeFault[]
   /** Free addresses by zone; 4000 where not said. */
   readonly freeAddresses: Readonly<Record<string, number>>
 }

@@ -77,6 +77,12 @@ export class KubeCluster implements ClusterTwin {
     return this.historyStart
   }
 
+  /** Nothing older than now is kept, as after a restart of the server: watches must list anew. */
+  forgetHistory(): void {
+    this.history.length = 0
+    this.historyStart = this.store.resourceVersion
+  }
+
   /** Changes after a version, oldest first; undefined when they are no longer kept. */
   changesSince(version: number): readonly StoreEvent[] | undefined {
     if (version < this.historyStart && version < this.store.resourceVersion) return undefined

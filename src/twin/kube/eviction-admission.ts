@@ -80,7 +80,8 @@ function namespaceTerminating(name: string, namespace: string): StatusAnswer {
   }
 }
 
-function denial(webhook: EvictionWebhook): StatusAnswer {
+/** What a client hears when a webhook says no. */
+export function denial(webhook: Pick<EvictionWebhook, 'name' | 'message' | 'code'>): StatusAnswer {
   const head = `admission webhook "${webhook.name}" denied the request`
   const message =
     webhook.message === '' ? `${head} without explanation` : `${head}: ${webhook.message}`
@@ -88,10 +89,14 @@ function denial(webhook: EvictionWebhook): StatusAnswer {
   return { code, status: 'Failure', message }
 }
 
-function webhookDown(webhook: EvictionWebhook): StatusAnswer {
-  const text =
-    `failed calling webhook "${webhook.name}": failed to call webhook: Post "${webhook.url}?timeout=5s": ` +
-    'dial tcp 10.100.0.1:443: connect: connection refused'
+function webhookDown({ name, url }: EvictionWebhook): StatusAnswer {
+  const why = 'dial tcp 10.100.0.1:443: connect: connection refused'
+  return uncalled(name, `${url}?timeout=5s`, why)
+}
+
+/** What a client hears when a webhook that must agree cannot be called. */
+export function uncalled(name: string, url: string, why: string): StatusAnswer {
+  const text = `failed calling webhook "${name}": failed to call webhook: Post "${url}": ${why}`
   return {
     code: 500,
     status: 'Failure',

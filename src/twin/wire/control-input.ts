@@ -1,6 +1,7 @@
 /** What the control endpoint takes. Twin layer, pure. */
 
 import { z } from 'zod'
+import { kubeFaultSchema } from './kube-fault.ts'
 import { wireFaultSchema } from './wire-fault.ts'
 
 const failureCode = z.enum([
@@ -39,10 +40,11 @@ const twinFault = z.strictObject({
   untilMs: z.number().int().optional(),
 })
 
-/** POST /faults: one fault of either kind. */
+/** POST /faults: one fault of one kind. */
 export const faultInput = z.union([
   z.strictObject({ twin: twinFault }),
   z.strictObject({ wire: wireFaultSchema }),
+  z.strictObject({ kube: kubeFaultSchema }),
 ])
 
 const thirtyDaysMs = 30 * 24 * 3_600_000

@@ -19,6 +19,7 @@ import {
 } from './control-input.ts'
 import type { SavedWorld, TwinHost } from './host.ts'
 import { type HeardRequest, type Listener, listen } from './http-listener.ts'
+import type { KubeFaults } from './kube-faults.ts'
 import { SharedClocks, type SharedTime } from './shared-clocks.ts'
 import type { WireFaults } from './wire-faults.ts'
 
@@ -26,6 +27,7 @@ import type { WireFaults } from './wire-faults.ts'
 export interface ControlOptions {
   readonly host: TwinHost
   readonly faults: WireFaults
+  readonly kubeFaults: KubeFaults
   readonly throttle: Throttle
   /** Wanted as `Authorization: Bearer TOKEN`. */
   readonly token: string
@@ -93,10 +95,7 @@ const routes: Readonly<Record<string, Route>> = {
     throttle.isOn = read(throttlingInput, request).isOn
     return { isOn: throttle.isOn }
   },
-  'GET /faults': (_request, { faults, host }) => ({
-    twin: host.twin.faults.list(),
-    wire: faults.list(),
-  }),
+  'GET /faults': (_request, options) => faultsOf(options),
   'POST /faults': addFault,
   'DELETE /faults': clearFaults,
   'GET /journal': (request, { host }) => journalOf(request, host),
@@ -122,14 +121,14 @@ const routes: Readonly<Record<string, Route>> = {
   },
 }
 
-function statusOf({ faults, host, throttle }: ControlOptions): unknown {
+function statusOf({ faults, host, kubeFaults, throttle }: ControlOptions): unknown {
   const { account, clusters, unplaced } = host.twin
   return {
     world: { name: host.world.name, region: account.region, clusters: [...clusters.keys()] },
     time: { ...host.pacer.status(), ...clockOf(host) },
     isThrottled: throttle.isOn,
     inputCount: host.inputCount,
-    faultCount: host.twin.faults.list().length + faults.list().length,
+    faultCount: host.twin.faults.list().length + faults.list().length + kubeFaults.list().length,
     unplacedPods: unplaced,
   }
 }
@@ -151,24 +150,35 @@ function step(request: HeardRequest, host: TwinHost): unknown {
   return { ...clockOf(host), isQuiet }
 }
 
-function addFault(request: HeardRequest, { faults, host }: ControlOptions): unknown {
+function faultsOf({ faults, host, kubeFaults }: ControlOptions): unknown {
+  return { twin: host.twin.faults.list(), wire: faults.list(), kube: kubeFaults.list() }
+}
+
+function addFault(request: HeardRequest, { faults, host, kubeFaults }: ControlOptions): unknown {
   const input = read(faultInput, request)
   if ('wire' in input) return { wire: { id: faults.add(input.wire), fault: input.wire } }
+  if ('kube' in input) return { kube: { id: kubeFaults.add(input.kube), fault: input.kube } }
   // zod's optional members may be undefined by type; parsed JSON never is.
   const fault = input.twin as Fault
   host.twin.faults.add(fault)
   return { twin: { fault } }
 }
 
-function clearFaults(request: HeardRequest, { faults, host }: ControlOptions): unknown {
-  const id = request.query.get('wire')
-  if (id === null) {
+function clearFaults({ query }: HeardRequest, options: ControlOptions): unknown {
+  const { faults, host, kubeFaults } = options
+  const [wire, kube] = [query.get('wire'), query.get('kube')]
+  if (wire === null && kube === null) {
     host.twin.faults.clear()
     faults.clear()
-  } else if (!faults.clear(Number(id))) {
-    throw new ControlProblem(404, `there is no wire fault ${id}`)
+    kubeFaults.clear()
   }
-  return { twin: host.twin.faults.list(), wire: faults.list() }
+  if (wire !== null && !faults.clear(Number(wire))) {
+    throw new ControlProblem(404, `there is no wire fault ${wire}`)
+  }
+  if (kube !== null && !kubeFaults.clear(Number(kube))) {
+    throw new ControlProblem(404, `there is no fault ${kube} of the Kubernetes wire`)
+  }
+  return faultsOf(options)
 }
 
 /** `?kind=call|state|fault`, `?after=SEQUENCE`, `?limit=N`: the oldest lines after that one. */

@@ -4,6 +4,7 @@ import { servedAccessKeyId, servedSecretAccessKey } from './aws/served-keys.ts'
 import { serveAws } from './aws/server.ts'
 import { serveControl } from './control.ts'
 import { type HostOptions, TwinHost } from './host.ts'
+import { KubeFaults } from './kube-faults.ts'
 import { WireFaults } from './wire-faults.ts'
 
 /** How to serve. */
@@ -19,7 +20,7 @@ export interface ServeOptions extends HostOptions {
   /** True = request budgets are kept. */
   readonly isThrottled: boolean
   /** Starts the servers of the clusters' APIs; none are served without it. */
-  readonly clusterServers?: (host: TwinHost) => Promise<ClusterServers>
+  readonly clusterServers?: (host: TwinHost, faults: KubeFaults) => Promise<ClusterServers>
 }
 
 /** The API servers of a world's clusters, as the Kubernetes wire brings them. */
@@ -76,18 +77,20 @@ async function openPorts(
 ): Promise<ServedTwin> {
   const { address, isThrottled } = options
   const faults = new WireFaults(options.seed, options.world.wireFaults)
+  const kubeFaults = new KubeFaults(options.seed, options.world.kubeFaults)
   const aws = await serveAws({ host, faults, isThrottled, address, port: options.port })
   stops.push(() => aws.listener.close())
   const control = await serveControl({
     host,
     faults,
+    kubeFaults,
     throttle: aws.throttle,
     token: options.controlToken,
     address,
     port: options.controlPort,
   })
   stops.push(() => control.close())
-  const servers = await options.clusterServers?.(host)
+  const servers = await options.clusterServers?.(host, kubeFaults)
   if (servers !== undefined) stops.push(() => servers.stop())
   const { region } = host.twin.account
   return {

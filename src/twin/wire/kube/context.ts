@@ -33,6 +33,8 @@ export interface WireContext {
   readonly texts: ViewTexts
   readonly writer: ObjectWriter
   readonly time: WireTime
+  /** Called when a watcher was told something. */
+  readonly onNews: () => void
 }
 
 /** One request of a resource, looked up and allowed. */
@@ -59,6 +61,8 @@ export interface Sink {
   end(): void
   /** Ends the connection at once. */
   cut(): void
+  /** Writes the chunk and ends the connection as soon as it is out. */
+  breakOff(chunk: string | Buffer): void
   /** Bytes that the client has not taken yet. */
   waitingBytes(): number
   /** Called once when the client is gone. */

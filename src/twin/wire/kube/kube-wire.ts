@@ -33,6 +33,8 @@ export interface KubeWireOptions {
   readonly serverAddress: string
   /** Called before a request is handled: where a served world catches up with its clock. */
   readonly beforeRequest?: () => void
+  /** Called when a watcher was told something: whoever moves time gives it a chance to hear it. */
+  readonly onNews?: () => void
   /** Told about bugs: the client gets a 500 and the server goes on. */
   readonly onBug?: (error: unknown) => void
 }
@@ -43,13 +45,14 @@ export class KubeWire {
   private readonly options: KubeWireOptions
 
   constructor(options: KubeWireOptions) {
-    const { cluster, kernel, time } = options
+    const { cluster, kernel, onNews = () => undefined, time } = options
     const texts = new ViewTexts()
     this.options = options
     this.context = {
       cluster,
       kernel,
       time,
+      onNews,
       texts,
       store: cluster.store,
       server: cluster.server,
@@ -65,10 +68,15 @@ export class KubeWire {
     return this.context.hub.count
   }
 
-  /** Handles one request to its end; never throws. */
-  handle(request: WireRequest, certificate: ClientCertificate | undefined, sink: Sink): void {
+  /** Handles one request to its end; never throws. Tokens are read by a clock that is `skewMs` ahead. */
+  handle(
+    request: WireRequest,
+    certificate: ClientCertificate | undefined,
+    sink: Sink,
+    skewMs = 0,
+  ): void {
     this.options.beforeRequest?.()
-    const outcome = this.outcomeOf(request, certificate)
+    const outcome = this.outcomeOf(request, certificate, skewMs)
     if (typeof outcome === 'function') {
       outcome(sink)
     } else if ('afterMs' in outcome) {
@@ -78,14 +86,18 @@ export class KubeWire {
     } else send(outcome, request, sink)
   }
 
-  private outcomeOf(request: WireRequest, certificate: ClientCertificate | undefined): Outcome {
+  private outcomeOf(
+    request: WireRequest,
+    certificate: ClientCertificate | undefined,
+    skewMs: number,
+  ): Outcome {
     const { credentials, serverAddress, time } = this.options
     const { signingKey } = credentials
     try {
       if (request.body.length > bodyBytesMax) {
         throw refusal(413, `Request entity too large: limit is ${bodyBytesMax}`)
       }
-      const sender = authenticate(request, certificate, credentials, time.nowMs())
+      const sender = authenticate(request, certificate, credentials, time.nowMs() + skewMs)
       const user = this.actingUser(request, sender)
       return route(this.context, request, user, { serverAddress, signingKey })
     } catch (error) {
@@ -128,7 +140,8 @@ export class KubeWire {
   }
 }
 
-function send({ body, code, headers }: Answer, request: WireRequest, sink: Sink): void {
+/** Writes a whole answer. */
+export function send({ body, code, headers }: Answer, request: WireRequest, sink: Sink): void {
   sink.head(code, { 'cache-control': 'no-cache, private', ...headers })
   if (body.length > 0 && request.method !== 'HEAD' && code !== 304 && code !== 204) sink.write(body)
   sink.end()

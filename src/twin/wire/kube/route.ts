@@ -20,9 +20,9 @@ import {
   type WireUser,
 } from './http/request.ts'
 import { routeRefusal, StatusError } from './http/status.ts'
+import { isWatchRequest, verbOf, verbsByMethod } from './http/verb.ts'
 import { getObject } from './read/get.ts'
 import { listObjects } from './read/list.ts'
-import { isTrue } from './read/list-options.ts'
 import { watchObjects } from './read/watch.ts'
 import type { Resource, Subresource } from './resources/resource.ts'
 import { createObject } from './write/create.ts'
@@ -50,7 +50,7 @@ export function route(
   const resourcePath = resourcePathOf(path)
   if (resourcePath === undefined) return nonResource(context, request, { path, user, options })
   const { group, name, namespace, resource, subresource } = resourcePath
-  const isWatch = resourcePath.isWatchPath || (name === '' && isTrue(query.get('watch')))
+  const isWatch = isWatchRequest(resourcePath, query)
   const verb = verbOf(request.method, resourcePath, isWatch)
   const full = subresource === '' ? resource : `${resource}/${subresource}`
   const isNamespaceItself = resource === 'namespaces' && group === ''
@@ -113,21 +113,6 @@ function notServed({ registry }: WireContext, { group, version }: ResourcePath):
   return routeRefusal(404)
 }
 
-const verbs: Readonly<Record<string, string>> = {
-  DELETE: 'delete',
-  GET: 'get',
-  HEAD: 'get',
-  PATCH: 'patch',
-  POST: 'create',
-  PUT: 'update',
-}
-
-function verbOf(method: string, { name }: ResourcePath, isWatch: boolean): string {
-  if (method === 'GET' && name === '') return isWatch ? 'watch' : 'list'
-  if (method === 'DELETE' && name === '') return 'deletecollection'
-  return verbs[method] ?? method.toLowerCase()
-}
-
 function allow(context: WireContext, user: WireUser, asked: Attributes): void {
   if (context.authorizer.isAllowed(user, asked)) return
   const [plural = ''] = asked.resource.split('/')
@@ -181,7 +166,7 @@ function isMethodServed({
 }: Omit<ResourceCall, 'form'> & { readonly isWatch: boolean }): boolean {
   const { method } = request
   if (subresource !== undefined) {
-    const verb = verbs[method]
+    const verb = verbsByMethod[method]
     if (method === 'HEAD' || verb === undefined) return false
     const isStream = ['exec', 'attach', 'portforward', 'proxy'].includes(subresource.name)
     return isStream || subresource.verbs.includes(verb)

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { eksToken } from '../../../../test/served-cluster.ts'
 import { scenarioNames, scenarioWorld } from '../../build/scenario.ts'
 import { servedAccessKeyId } from '../aws/served-keys.ts'
 import { type RunningTwin, serveTwin } from '../serve.ts'
@@ -89,17 +90,6 @@ const admin = (): Record<string, string> => ({
   authorization: `Bearer ${config.users[0].user.token}`,
 })
 
-function eksToken(accessKeyId: string, signedAt = '20261101T000000Z'): string {
-  const query = new URLSearchParams({
-    Action: 'GetCallerIdentity',
-    'X-Amz-Credential': `${accessKeyId}/20261101/eu-west-1/sts/aws4_request`,
-    'X-Amz-Date': signedAt,
-    'X-Amz-SignedHeaders': 'host;x-k8s-aws-id',
-  })
-  const url = `https://sts.eu-west-1.amazonaws.com/?${query.toString()}`
-  return `k8s-aws-v1.${Buffer.from(url).toString('base64url')}`
-}
-
 describe('credentials', () => {
   it('names a kubeconfig in the first line', () => {
     expect(twin.served.clusters[0]?.kubeconfig).toMatch(/^\/kube\//)
@@ -116,12 +106,12 @@ describe('credentials', () => {
     { name: 'a wrong token', headers: { authorization: 'Bearer nope' }, code: 401 },
     {
       name: 'the key that made the cluster',
-      headers: { authorization: `Bearer ${eksToken(servedAccessKeyId)}` },
+      headers: { authorization: `Bearer ${eksToken(servedAccessKeyId, '20261101T000000Z')}` },
       code: 200,
     },
     {
       name: 'a key without access',
-      headers: { authorization: `Bearer ${eksToken('AKIAOTHEROTHEROTHER1')}` },
+      headers: { authorization: `Bearer ${eksToken('AKIAOTHEROTHEROTHER1', '20261101T000000Z')}` },
       code: 401,
     },
     {

@@ -2,15 +2,19 @@
 
 import { randomBytes } from 'node:crypto'
 import type { TwinHost } from '../host.ts'
+import { KubeFaults } from '../kube-faults.ts'
 import type { ClusterServers } from '../serve.ts'
 import type { Credentials } from './auth/authenticator.ts'
 import { bootstrapCluster } from './bootstrap.ts'
 import type { Sink, WireTime } from './context.ts'
+import { type FaultedRequest, FaultyServer } from './faults/faulty-server.ts'
+import { takeLease } from './faults/take-lease.ts'
 import { identitiesOf } from './identities.ts'
 import { KubeWire } from './kube-wire.ts'
 import { kubeconfigText } from './kubeconfig.ts'
 import { CertificateAuthority } from './tls/certificates.ts'
-import { type KubeHandler, type KubeListener, listenKube } from './tls/listener.ts'
+import type { KubeHandler } from './tls/listener.ts'
+import { ReopeningListener } from './tls/reopening-listener.ts'
 
 /** How clusters are served. */
 export interface ServeClustersOptions {
@@ -18,6 +22,8 @@ export interface ServeClustersOptions {
   readonly address: string
   /** Keeps a kubeconfig, readable by its user only; gives back its path. */
   readonly writeKubeconfig: (clusterName: string, text: string) => string
+  /** Faults between clients and servers. @default none */
+  readonly faults?: KubeFaults
   /** Told about bugs; the server goes on. */
   readonly onBug?: (error: unknown) => void
 }
@@ -55,7 +61,8 @@ class ServedCluster {
   private readonly authority: CertificateAuthority
   private readonly secrets: Pick<Credentials, 'staticToken' | 'signingKey'>
   private readonly open = new Set<Sink>()
-  private listener: KubeListener | undefined
+  private readonly faulty: FaultyServer
+  private readonly listener: ReopeningListener
   private wire: KubeWire | undefined
 
   constructor(host: TwinHost, name: string, options: ServeClustersOptions) {
@@ -67,26 +74,34 @@ class ServedCluster {
       staticToken: randomBytes(24).toString('base64url'),
       signingKey: randomBytes(32),
     }
+    const time = this.time()
+    const { address } = options
+    const own = address === '127.0.0.1' ? [] : [address]
+    const hosts = ['127.0.0.1', 'localhost', 'kubernetes', ...own]
+    this.listener = new ReopeningListener(
+      {
+        address,
+        port: 0,
+        certificate: this.authority.issue({ commonName: 'kube-apiserver', hosts }, 'server'),
+        clientCaPem: this.authority.certificatePem,
+        handle: (...[request, client, sink]: Parameters<KubeHandler>) =>
+          this.take(request, client, sink),
+        onRequest: () => this.beginRequest(),
+      },
+      time,
+    )
+    this.faulty = new FaultyServer(options.faults ?? new KubeFaults('none'), {
+      clusterName: name,
+      time,
+      handle: (request, client, sink, skewMs) => this.handle(request, client, sink, skewMs),
+      restart: (downMs) => this.restart(downMs),
+      takeLease: (holder) => this.takeLease(holder),
+    })
   }
 
   /** Opens the port; gives back the text of a kubeconfig. */
   async start(): Promise<string> {
-    const { address } = this.options
-    const hosts = [
-      '127.0.0.1',
-      'localhost',
-      'kubernetes',
-      ...(address === '127.0.0.1' ? [] : [address]),
-    ]
-    const certificate = this.authority.issue({ commonName: 'kube-apiserver', hosts }, 'server')
-    this.listener = await listenKube({
-      address,
-      port: 0,
-      certificate,
-      clientCaPem: this.authority.certificatePem,
-      handle: (request, client, sink) => this.handle(request, client, sink),
-      onRequest: () => this.beginRequest(),
-    })
+    await this.listener.open()
     this.rebuild()
     const { certificatePem } = this.authority
     const { staticToken: token } = this.secrets
@@ -100,8 +115,8 @@ class ServedCluster {
 
   /** Another world has taken the place of the old one: its streams end, its secrets stay. */
   rebuild(): void {
-    for (const sink of [...this.open]) sink.cut()
-    this.open.clear()
+    this.cutAll()
+    this.reopen()
     const { account, clusters, kernel } = this.host.twin
     const cluster = clusters.get(this.name)
     if (cluster === undefined) {
@@ -121,27 +136,55 @@ class ServedCluster {
       time: this.time(),
       credentials: { ...this.secrets, identities: identitiesOf(account, this.name) },
       serverAddress: this.url().slice('https://'.length),
+      onNews: () => this.host.pacer.told(),
       ...(onBug === undefined ? {} : { onBug }),
     })
   }
 
   async stop(): Promise<void> {
+    this.cutAll()
+    await this.listener.close()
+  }
+
+  private cutAll(): void {
     for (const sink of [...this.open]) sink.cut()
-    await this.listener?.close()
+    this.open.clear()
+  }
+
+  /** What the watch cache held is gone too: whoever comes back with an old version lists anew. */
+  private restart(downMs: number): void {
+    const { clusters, kernel } = this.host.twin
+    clusters.get(this.name)?.forgetHistory()
+    this.cutAll()
+    const done = this.beginRequest()
+    const closed = this.listener.goDown().then((isNew) => {
+      if (isNew) kernel.after(downMs, 'API server restarts', () => this.reopen())
+    })
+    void closed.finally(done)
+  }
+
+  /** Also when the world was replaced while the port was closed. */
+  private reopen(): void {
+    const done = this.beginRequest()
+    this.listener
+      .comeBack()
+      .catch((error: unknown) => this.options.onBug?.(error))
+      .finally(done)
+  }
+
+  private takeLease(holder: string): void {
+    const { clusters, kernel } = this.host.twin
+    const cluster = clusters.get(this.name)
+    if (cluster !== undefined) takeLease(cluster, kernel, holder)
   }
 
   private url(): string {
     const { address } = this.options
     const shown = address.includes(':') ? `[${address}]` : address
-    return `https://${shown}:${this.listener?.port ?? 0}`
+    return `https://${shown}:${this.listener.port}`
   }
 
-  private handle(...[request, client, sink]: Parameters<KubeHandler>): void {
-    const { wire } = this
-    if (wire === undefined) {
-      sink.cut()
-      return
-    }
+  private take(...[request, client, sink]: Parameters<KubeHandler>): void {
     this.open.add(sink)
     sink.onClose(() => this.open.delete(sink))
     const isRead = request.method === 'GET'
@@ -150,8 +193,13 @@ class ServedCluster {
         const payload = { cluster: this.name, method: request.method, url: request.url }
         this.host.record({ session: this.name, target: 'kube', payload })
       }
-      wire.handle(request, client, sink)
+      this.faulty.take(request, client, sink)
     })
+  }
+
+  private handle(...[request, client, sink, skewMs]: FaultedRequest): void {
+    if (this.wire === undefined) sink.cut()
+    else this.wire.handle(request, client, sink, skewMs)
   }
 
   /** While a request is read and worked on, virtual time that jumps waits for it. */

@@ -112,6 +112,11 @@ function fullKey({ path, resource }: ResourceCall, start: string): string {
   return path.namespace === undefined ? start : `${path.namespace}/${start}`
 }
 
+/** What a token answers that has outlived its list. @throws StatusError 400 for what is no token. */
+export function expiredContinue(token: string): StatusError {
+  return expired(decodeContinue(token).startKey)
+}
+
 /** A fresh token goes on at the same key, at whatever version is there then. */
 function expired(start: string | undefined): StatusError {
   if (start === undefined) {

@@ -183,14 +183,14 @@ class WatchStream {
   }
 
   private fail(status: Status): void {
-    const isBinary = this.form.encoding === 'protobuf'
-    this.write('ERROR', isBinary ? writeStatus(status) : JSON.stringify(status))
+    if (!this.isOver) this.sink.write(errorEvent(status, this.form.encoding === 'protobuf'))
     this.end()
   }
 
   private write(type: EventType, object: string | Buffer): void {
     if (this.isOver) return
     this.sink.write(typeof object === 'string' ? line(type, object) : frame(type, object))
+    this.context.onNews()
     if (this.sink.waitingBytes() <= waitingBytesMax) return
     this.finish()
     this.sink.cut()
@@ -206,6 +206,11 @@ class WatchStream {
     this.isOver = true
     for (const stop of this.endings.splice(0)) stop()
   }
+}
+
+/** What ends a watch that cannot go on. */
+export function errorEvent(status: Status, isBinary: boolean): string | Buffer {
+  return isBinary ? frame('ERROR', writeStatus(status)) : line('ERROR', JSON.stringify(status))
 }
 
 function line(type: EventType, object: string): string {

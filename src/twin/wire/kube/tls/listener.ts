@@ -182,6 +182,9 @@ function sinkOf(response: ServerResponse, done: () => void): Sink {
     cut: () => {
       response.destroy()
     },
+    breakOff: (chunk) => {
+      if (!response.destroyed) response.write(chunk, () => response.destroy())
+    },
     waitingBytes: () => response.writableLength,
     onClose: (listener) => {
       response.once('close', listener)
