@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { fileFindingCauses } from '../src/check/file-findings.ts'
+import { rulesPage } from '../src/check/rules-page.ts'
 import { exitCode, exitCodeTexts } from '../src/cli/exit-code.ts'
 import { fleetSchema } from '../src/fleet/schema.ts'
 import { worldSchema } from '../src/twin/build/world-schema.ts'
@@ -67,9 +69,10 @@ describe('references', () => {
   })
 
   it('findings.md names every code of a finding, and no other', () => {
-    const area = /'((?:fleet|manifest|world|yaml)\/[a-z0-9-]+)'/g
+    const area = /'((?:check|fleet|manifest|world|yaml)\/[a-z0-9-]+)'/g
     const sources = pathsUnder('src')
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .filter((path) => path !== 'src/check/file-findings.ts')
       .flatMap((path) => [...sourceAt(path).text.matchAll(area)].map(([, code]) => code ?? ''))
     const shapes = [
       ...sourceAt('src/world/documents/shape-findings.ts').text.matchAll(
@@ -81,6 +84,7 @@ describe('references', () => {
     })
     const written = [...sourceAt('docs/findings.md').text.matchAll(/`([a-z]+\/[a-z0-9-]+)`/g)]
     expect(new Set(written.map(([, code]) => code))).toEqual(new Set([...sources, ...shapes]))
+    expect(new Set(Object.keys(fileFindingCauses))).toEqual(new Set([...sources, ...shapes]))
   })
 
   it('commands that documents show exist', async () => {
@@ -152,6 +156,10 @@ describe('the checkout', () => {
     const texts = paths.filter((path) => /\.(?:ts|mjs|js|md|yaml)$/.test(path))
     expect(texts.filter((path) => pattern.test(sourceAt(path).text))).toEqual([])
   })
+})
+
+it('docs/rules.md is what the catalogue says: npm run rules', () => {
+  expect(sourceAt('docs/rules.md').text).toBe(rulesPage())
 })
 
 it('docs/twin.md lists the operations that the twin has: node scripts/twin-operations.mjs', async () => {

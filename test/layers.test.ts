@@ -7,6 +7,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   nodes: ['world'],
   drain: ['world'],
   fleet: ['nodes', 'world'],
+  check: ['fleet', 'nodes', 'world'],
   aws: ['world'],
   kube: ['world'],
   twin: ['nodes', 'world'],
@@ -14,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   observe: ['decide', 'drain', 'fleet', 'nodes', 'world'],
   act: ['decide', 'world'],
   run: ['act', 'decide', 'fleet', 'observe', 'twin', 'world'],
-  cli: ['aws', 'decide', 'fleet', 'kube', 'run', 'twin', 'world'],
+  cli: ['aws', 'check', 'decide', 'fleet', 'kube', 'nodes', 'run', 'twin', 'world'],
 }
 
 function importsOf(room: string): { file: string; target: string }[] {
@@ -47,7 +48,7 @@ it('has a row for every room', () => {
 })
 
 /** They decide from what they are given, and could run anywhere. */
-const pureRooms = ['decide', 'drain', 'fleet', 'nodes']
+const pureRooms = ['check', 'decide', 'drain', 'fleet', 'nodes']
 
 it.each(pureRooms)('%s takes nothing from Node', (room) => {
   const root = new URL(`../src/${room}/`, import.meta.url)

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { type FailureCode, isFailure } from '../world/failure.ts'
 import type { CommandContext } from './command-context.ts'
+import { addCheck } from './commands/check.ts'
 import { addDemo } from './commands/demo.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addRehearse } from './commands/rehearse.ts'
@@ -56,6 +57,7 @@ function buildProgram(context: CommandContext): Command {
   addRehearse(program, context)
   addMigrate(program, context)
   addDemo(program, context)
+  addCheck(program, context)
   addTwin(program, streams)
   program
     .command('exit-codes')

@@ -59,6 +59,19 @@ export interface DesiredNodeGroup {
   readonly origins: Readonly<Record<string, SourceLocation>>
 }
 
+/** A finding of `check` that somebody answers for until a day. */
+export interface DesiredWaiver {
+  /** Code of the finding, e.g. `LT-21`. */
+  readonly rule: string
+  /** Groups by `cluster/group`; `*` stands for any text. */
+  readonly groupGlob: string
+  readonly reason: string
+  readonly owner: string
+  /** Last UTC day on which it holds, e.g. `2026-12-31`. */
+  readonly expires: string
+  readonly location: SourceLocation
+}
+
 /** Root volume; GiB. */
 export interface DesiredVolume {
   readonly size: number

@@ -3,7 +3,7 @@
 import { type Issue, meantKey, shapeFindings, textOf } from '../world/documents/shape-findings.ts'
 import { type PositionedYaml, readYaml } from '../world/documents/yaml-reader.ts'
 import type { Finding, SourceLocation } from '../world/finding.ts'
-import type { DesiredCluster, DesiredFleet } from './desired.ts'
+import type { DesiredCluster, DesiredFleet, DesiredWaiver } from './desired.ts'
 import { expandEntry, type FlatEntry, type Layered, layerOf, over, type Path } from './expand.ts'
 import { expandedFindings } from './expanded-findings.ts'
 import { groupOf, withoutNulls } from './group-of.ts'
@@ -15,6 +15,9 @@ import { type FleetFile, fleetSchema } from './schema.ts'
 /** A fleet only when there is no finding of severity error. */
 export interface LoadedFleet {
   readonly desired?: DesiredFleet
+  /** What is sound of the fleet, even with findings of severity error; undefined when nothing is. */
+  readonly expanded?: readonly DesiredCluster[]
+  readonly waivers: readonly DesiredWaiver[]
   /** In order of position. */
   readonly findings: readonly Finding[]
 }
@@ -28,7 +31,7 @@ export function loadFleet(input: {
   readonly bytes: Uint8Array | string
 }): LoadedFleet {
   const { findings, yaml } = readYaml(input.file, input.bytes)
-  if (yaml === undefined) return { findings }
+  if (yaml === undefined) return { findings, waivers: [] }
   const { file, issues } = sound(yaml.value)
   const shape = { area: 'fleet', page: 'docs/fleet-file.md', schema: fleetSchema, yaml }
   const early = [...semanticFindings(yaml), ...shapeFindings(issues, shape)]
@@ -36,8 +39,9 @@ export function loadFleet(input: {
   const late = expandedFindings(clusters).filter((one) => !isDoubtful(one, early))
   const all = sorted([...early, ...late])
   const isWrong = issues.length > 0 || all.some((one) => one.severity === 'error')
-  if (file === undefined || isWrong) return { findings: all }
-  return { desired: { name: file.metadata.name, clusters }, findings: all }
+  if (file === undefined) return { findings: all, waivers: [] }
+  const found = { expanded: clusters, findings: all, waivers: waiversOf(file, yaml) }
+  return isWrong ? found : { ...found, desired: { name: file.metadata.name, clusters } }
 }
 
 /** What a finding of the expanded fleet follows from: a fault there makes it doubtful. */
@@ -112,6 +116,14 @@ function clustersOf(file: FleetFile, yaml: PositionedYaml): readonly DesiredClus
       }
     }),
   )
+}
+
+function waiversOf({ waivers = [] }: FleetFile, yaml: PositionedYaml): readonly DesiredWaiver[] {
+  return waivers.map(({ groups, ...waiver }, index) => ({
+    ...waiver,
+    groupGlob: groups ?? '*',
+    location: yaml.locate(['waivers', index]),
+  }))
 }
 
 type Locate = (path: Path) => SourceLocation

@@ -84,13 +84,14 @@ const nodeGroup = z.strictObject({
   ...groupFields,
 })
 
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2026-12-31')
 const override = z.strictObject({
   name: z.string().min(1),
   namespace: z.string().min(1),
   action: z.enum(['delete', 'skip']),
   owner: z.string().min(1),
   reason: z.string().min(1),
-  expires: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2026-12-31'),
+  expires: day,
 })
 const migration = z.strictObject({
   from: z
@@ -110,6 +111,14 @@ const migration = z.strictObject({
   barePods: z.enum(['block', 'wait', 'delete']).optional(),
   jobs: z.enum(['wait', 'evict']).optional(),
   overrides: z.array(override).optional(),
+})
+
+const waiver = z.strictObject({
+  rule: z.string().min(1),
+  groups: z.string().min(1).optional(),
+  reason: z.string().min(1),
+  owner: z.string().min(1),
+  expires: day,
 })
 
 const cluster = z.strictObject({
@@ -150,6 +159,7 @@ export const fleetSchema = z.strictObject({
   addons: z.record(z.string(), z.literal('default')).optional(),
   clusterAutoscaler: z.strictObject({ manageImage: z.boolean() }).optional(),
   migration: migration.optional(),
+  waivers: z.array(waiver).optional(),
   rollout: z
     .strictObject({
       maintenanceWindow: z

@@ -1,0 +1,117 @@
+/** Facts of fleet.yaml: the groups as Regroup would make them. Check layer, pure. */
+
+import type { DesiredCluster, DesiredNodeGroup } from '../../fleet/desired.ts'
+import { amiParameters } from '../../nodes/ami-parameters.ts'
+import { launchTemplateOf } from '../../nodes/launch-template.ts'
+import { renderUserData } from '../../nodes/user-data.ts'
+import { finalUserData, partsOf } from '../../nodes/user-parts.ts'
+import type { SourceLocation } from '../../world/finding.ts'
+import type { ClusterFacts, GroupFacts, InputFacts, PlaceOf, TemplateFacts } from '../facts.ts'
+import { type UserDataFacts, userDataFacts } from '../user-data-facts.ts'
+
+/** Regroup tags what it makes, so there are always some. */
+const ownTags = { 'regroup.dev/managed-by': 'regroup' }
+
+/** Each text is read once, however many groups have it. */
+type Texts = Map<string, UserDataFacts>
+
+/** Facts of all clusters. */
+export function fleetFacts(file: string, clusters: readonly DesiredCluster[]): InputFacts {
+  const texts: Texts = new Map()
+  return {
+    kind: 'fleet',
+    clusters: clusters.map((cluster) => clusterFacts(cluster, texts)),
+    archivedSources: [],
+    at: () => ({ file, line: 1, column: 1 }),
+  }
+}
+
+function clusterFacts(cluster: DesiredCluster, texts: Texts): ClusterFacts {
+  return {
+    name: cluster.name,
+    version: cluster.kubernetesVersion,
+    groups: cluster.nodeGroups.map((group) => groupFacts(group, cluster, texts)),
+    at: () => cluster.location,
+  }
+}
+
+function groupFacts(group: DesiredNodeGroup, cluster: DesiredCluster, texts: Texts): GroupFacts {
+  const { amiFamily, arch, capacityType, instanceTypes, labels, taints } = group
+  const { kubernetesVersion } = cluster
+  const names = amiParameters({ family: amiFamily, arch, variant: 'standard', kubernetesVersion })
+  const userData = userDataOf(group, texts)
+  const isLatest = group.releaseVersion === 'latest'
+  return {
+    name: group.name.replace('$(azIndex)', '0').replace('$(az)', `${cluster.region}a`),
+    shownAs: `${cluster.name}/${group.name.replaceAll(/\$\(az(?:Index)?\)/g, '*')}`,
+    action: 'create',
+    amiFamily,
+    amiMode: 'eks',
+    capacityType,
+    instanceTypes,
+    version: kubernetesVersion,
+    labels,
+    taints,
+    scaling: { min: group.minSize, max: group.maxSize },
+    updateConfig: group.updateConfig ?? 'none',
+    subnetCount: 1,
+    template: templateOf(group, userData === 'unreadable' ? '' : (userData?.text ?? '')),
+    isUserDataKnown: userData !== 'unreadable',
+    at: placeOf(group),
+    ...(names === undefined ? {} : { amiType: names.amiType }),
+    ...(isLatest ? {} : { releaseVersion: group.releaseVersion }),
+    ...(isLatest && names !== undefined ? { releaseParameter: names.releaseVersionParameter } : {}),
+    ...(userData === undefined || userData === 'unreadable' ? {} : { userData }),
+  }
+}
+
+/** As it would be sent; `unreadable` when the team's text has faults, which the loader tells. */
+function userDataOf(
+  { amiFamily, kubelet, preBootstrapCommands, userData }: DesiredNodeGroup,
+  texts: Texts,
+): UserDataFacts | 'unreadable' | undefined {
+  if (amiFamily !== 'AmazonLinux2' && amiFamily !== 'AmazonLinux2023') return 'unreadable'
+  if (userData !== undefined && 'faults' in partsOf(userData)) return 'unreadable'
+  const bootstrap = { cluster: undefined, labels: {}, taints: [], kubelet, preBootstrapCommands }
+  const text = finalUserData(userData, renderUserData(amiFamily, bootstrap), false)
+  if (text === '') return undefined
+  const facts = texts.get(text) ?? userDataFacts(text)
+  texts.set(text, facts)
+  return facts
+}
+
+function templateOf(group: DesiredNodeGroup, userData: string): TemplateFacts {
+  const { data, name } = launchTemplateOf({
+    logicalName: group.name,
+    amiFamily: group.amiFamily,
+    userData,
+    volume: group.volume,
+    ebsOptimized: group.ebsOptimized,
+    securityGroupIds: [],
+    tags: { ...group.tags, ...ownTags },
+  })
+  return { name, version: '1', data, unknownFields: new Set() }
+}
+
+/** Members whose key in the file is another one. */
+const keys: Readonly<Record<string, string>> = {
+  amiType: 'amiFamily',
+  'template.BlockDeviceMappings': 'volume',
+  'template.TagSpecifications': 'tags',
+  version: 'kubernetesVersion',
+}
+
+function placeOf({ location, origins }: DesiredNodeGroup): PlaceOf {
+  return (member) => {
+    const key = keys[member.replace(/[[].*$/, '')] ?? member
+    return origins[key] ?? below(origins, key) ?? location
+  }
+}
+
+/** `volume` stands where its first member does. */
+function below(origins: DesiredNodeGroup['origins'], key: string): SourceLocation | undefined {
+  for (const dotted of Object.keys(origins)) {
+    if (dotted.startsWith(`${key}.`)) return origins[dotted]
+  }
+  return undefined
+}

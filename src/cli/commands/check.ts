@@ -1,0 +1,40 @@
+/** `regroup check`: its flags. The work is loaded when it is asked for. Cli layer. */
+
+import type { Command } from 'commander'
+import type { CommandContext } from '../command-context.ts'
+
+/** Flags of `check` as they are typed. */
+export interface CheckFlags {
+  readonly output: string
+  readonly failOn: string
+  readonly amiFamily?: string
+}
+
+const text = `
+It reads files only: nothing is asked of AWS or a cluster. What a file is, is told by its content.
+Every code is explained in docs/rules.md and docs/findings.md.
+
+Examples:
+  regroup check fleet.yaml
+  regroup check fleet.yaml --fail-on warning -o github
+`
+
+/** Adds the command. */
+export function addCheck(program: Command, context: CommandContext): void {
+  program
+    .command('check')
+    .description('say what EKS, EC2 or the nodes would refuse, before they do')
+    .argument('<file...>', 'fleet files')
+    .option('-o, --output <format>', 'text, json, sarif or github', 'text')
+    .option(
+      '--fail-on <severity>',
+      'least severity that ends with code 3: error, warning, info',
+      'error',
+    )
+    .option('--ami-family <family>', 'of user data and templates that do not say it')
+    .addHelpText('after', text)
+    .action(async (files: readonly string[], flags: CheckFlags) => {
+      const { runCheck } = await import('./check-run.ts')
+      context.done(runCheck(files, flags, context.streams))
+    })
+}
