@@ -1,7 +1,7 @@
 /** Faults between the engine and AWS: the migration ends as it does without them, and says what it waits for. */
 
 import { describe, expect, it } from 'vitest'
-import { wireFaultSchema } from '../src/twin/wire/wire-fault.ts'
+import { type WireFault, wireFaultSchema } from '../src/twin/wire/wire-fault.ts'
 import { migrateServed, useTestCredentials } from './wire-migration.ts'
 
 useTestCredentials()
@@ -14,54 +14,97 @@ function calmRun(): ReturnType<typeof migrateServed> {
   return calmOnce
 }
 
-/** A burst at the start and single ones over the whole run. */
-function burstAndRain(kind: string, rest: object = {}) {
-  return [
-    wireFaultSchema.parse({ kind, count: 3, ...rest }),
-    wireFaultSchema.parse({ kind, probability: 0.04, count: 12, ...rest }),
-  ]
+/** What a fault does to a migration, and what the AWS port says meanwhile. */
+interface Trial {
+  readonly name: string
+  readonly fault: Partial<WireFault> & Pick<WireFault, 'kind'>
+  /** Hits at once at the start, hits over the whole run. @default 3 and 12 */
+  readonly burst?: number
+  readonly rain?: number
+  readonly callTimeoutMs?: number
+  readonly slowAnswerMs?: number
+  readonly says: RegExp
 }
 
+const trials: readonly Trial[] = [
+  { name: 'connection resets', fault: { kind: 'reset' }, says: /: the connection was cut/ },
+  {
+    name: 'answers lost to a reset',
+    fault: { kind: 'reset-after' },
+    says: /: the connection was cut/,
+  },
+  {
+    name: 'errors of the server',
+    fault: { kind: 'server-error' },
+    says: /: (?:HTTP 500 )?InternalFailure: An internal error/,
+  },
+  {
+    name: 'bad gateways',
+    fault: { kind: 'server-error', status: 502 },
+    says: /: (?:HTTP 502 )?InternalFailure: An internal error/,
+  },
+  {
+    name: 'throttling',
+    fault: { kind: 'throttle' },
+    burst: 4,
+    says: /: (?:Throttling|ThrottlingException|RequestLimitExceeded): /,
+  },
+  { name: 'truncated bodies', fault: { kind: 'truncated-body' }, says: /: the connection was cut/ },
+  {
+    name: 'oversized bodies',
+    fault: { kind: 'oversized-body' },
+    burst: 2,
+    rain: 3,
+    says: /: an answer of more than 64 MiB is not one of AWS: is something else at the endpoint\?/,
+  },
+  {
+    name: 'pages of a proxy',
+    fault: { kind: 'wrong-content-type' },
+    says: /: the answer \(HTTP 200\) is not one of AWS: is something else at the endpoint\?/,
+  },
+  {
+    name: 'answers without an end',
+    fault: { kind: 'never-ending' },
+    burst: 2,
+    rain: 3,
+    callTimeoutMs: 150,
+    says: /: no answer in time/,
+  },
+  {
+    name: 'slow answers that come too late',
+    fault: { kind: 'slow', delayMs: 400 },
+    burst: 2,
+    rain: 3,
+    callTimeoutMs: 150,
+    says: /: no answer in time/,
+  },
+  {
+    name: 'slow answers',
+    fault: { kind: 'slow', delayMs: 150 },
+    burst: 2,
+    rain: 3,
+    slowAnswerMs: 50,
+    says: /: no answer yet/,
+  },
+  {
+    name: 'credentials that are expired for a while',
+    fault: { kind: 'expired-credentials' },
+    burst: 2,
+    rain: 3,
+    says: /: ExpiredToken(?:Exception)?: .*; asking for new credentials/,
+  },
+]
+
 describe('a migration survives on the wire of AWS', () => {
-  it.each([
-    { name: 'connection resets', faults: burstAndRain('reset'), says: 'the connection was cut' },
-    { name: 'answers lost to a reset', faults: burstAndRain('reset-after'), says: 'cut' },
-    {
-      name: 'errors of the server',
-      faults: burstAndRain('server-error'),
-      says: /HTTP 500|InternalFailure|InternalError|ServerException/,
-    },
-    {
-      name: 'bad gateways',
-      faults: burstAndRain('server-error', { status: 502 }),
-      says: /HTTP 502|InternalFailure|InternalError|ServerException/,
-    },
-    { name: 'throttling', faults: burstAndRain('throttle'), says: /Throttl|RequestLimitExceeded/ },
-    { name: 'truncated bodies', faults: burstAndRain('truncated-body'), says: 'cut' },
-    {
-      name: 'pages of a proxy',
-      faults: burstAndRain('wrong-content-type'),
-      says: 'is not one of AWS',
-    },
-    {
-      name: 'answers without an end',
-      faults: [wireFaultSchema.parse({ kind: 'never-ending', probability: 0.02, count: 4 })],
-      callTimeoutMs: 150,
-      says: 'no answer in time',
-    },
-    {
-      name: 'slow answers that come too late',
-      faults: [wireFaultSchema.parse({ kind: 'slow', delayMs: 400, probability: 0.02, count: 4 })],
-      callTimeoutMs: 150,
-      says: 'no answer in time',
-    },
-  ])('$name', async ({ callTimeoutMs, faults, says }) => {
+  // Each kind in both ways at once: a burst that the world brings, single ones by the control endpoint.
+  it.each(trials)('$name', async ({ burst = 3, fault, name: _, rain = 12, says, ...times }) => {
     const calm = await calmRun()
     const shaken = await migrateServed({
       aws: 'over HTTP',
       kube: 'in process',
-      wireFaults: faults,
-      ...(callTimeoutMs === undefined ? {} : { callTimeoutMs }),
+      wireFaults: [wireFaultSchema.parse({ ...fault, count: burst })],
+      controlFaults: [wireFaultSchema.parse({ ...fault, probability: 0.04, count: rain })],
+      ...times,
     })
     expect(shaken.report).toMatchObject({
       result: 'converged',
@@ -70,29 +113,49 @@ describe('a migration survives on the wire of AWS', () => {
       pods: { moved: calm.report.pods.moved, evictionsRefused: 0 },
     })
     expect(shaken.end).toEqual(calm.end)
-    expect([...shaken.waits, ...shaken.decisions].some((text) => matches(text, says))).toBe(true)
+    expect(shaken.hits[0]).toBe(burst)
+    expect(shaken.hits[1]).toBeGreaterThan(0)
+    expect(shaken.waits).toContainEqual(expect.stringMatching(says))
+    expect(shaken.judged.breaches).toEqual([])
+    expect(shaken.judged.checkedCount).toBeGreaterThan(1000)
   })
 
-  it('a clock that is a quarter of an hour off', async () => {
-    const calm = await calmRun()
-    const wireFaults = [wireFaultSchema.parse({ kind: 'clock-skew' })]
-    const shaken = await migrateServed({ aws: 'over HTTP', kube: 'in process', wireFaults })
-    expect(shaken.report.result).toBe('converged')
-    expect(shaken.end).toEqual(calm.end)
-  })
+  it.each(['wireFaults', 'controlFaults'] as const)(
+    'a clock that is a quarter of an hour off, set by %s',
+    async (way) => {
+      const calm = await calmRun()
+      const faults = { [way]: [wireFaultSchema.parse({ kind: 'clock-skew' })] }
+      const shaken = await migrateServed({ aws: 'over HTTP', kube: 'in process', ...faults })
+      expect(shaken.report.result).toBe('converged')
+      expect(shaken.end).toEqual(calm.end)
+      expect(shaken.waits).toContainEqual(expect.stringMatching(/: \w+: Signature expired: /))
+      expect(shaken.judged.breaches).toEqual([])
+    },
+  )
 
-  it.each([
+  const refusals = [
     { kind: 'expired-credentials', code: 'unauthenticated' },
     { kind: 'unknown-credentials', code: 'unauthenticated' },
     { kind: 'access-denied', code: 'forbidden' },
-  ])('$kind end it before anything was changed, with one clear failure', async ({ code, kind }) => {
-    const wireFaults = [wireFaultSchema.parse({ kind })]
-    const work = migrateServed({ aws: 'over HTTP', kube: 'in process', wireFaults })
+  ] as const
+  it.each(
+    refusals.flatMap((one) => [
+      { ...one, way: 'wireFaults' },
+      { ...one, way: 'controlFaults' },
+    ]),
+  )('$kind for good, by $way: ends before anything was changed', async ({ code, kind, way }) => {
+    const faults = { [way]: [wireFaultSchema.parse({ kind })] }
+    const work = migrateServed({ aws: 'over HTTP', kube: 'in process', ...faults })
     await expect(work).rejects.toMatchObject({ name: 'RegroupError', code })
     await expect(work).rejects.toThrow('eks:DescribeCluster')
   })
-})
 
-function matches(text: string, wanted: string | RegExp): boolean {
-  return typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)
-}
+  it('the judge sees what an engine on the wire does wrong', async () => {
+    const { judged } = await migrateServed({
+      aws: 'over HTTP',
+      kube: 'in process',
+      isSplit: true,
+    })
+    expect(judged.breaches.map((one) => one.name)).toContain('lease-held')
+  })
+})

@@ -7,18 +7,21 @@ import { afterAll, beforeAll } from 'vitest'
 import { AwsBudgets, type defaultBudgets } from '../src/aws/budgets.ts'
 import { connectAws } from '../src/aws/port.ts'
 import { wallClock } from '../src/cli/wall-clock.ts'
+import type { DesiredCluster } from '../src/fleet/desired.ts'
 import { loadFleet } from '../src/fleet/load-fleet.ts'
 import { type KubeClient, kubeClient } from '../src/kube/client.ts'
 import { connectionOf } from '../src/kube/config/connection.ts'
 import { loadKubeconfig } from '../src/kube/config/load.ts'
 import { type EndState, endStateOf } from '../src/run/end-state.ts'
+import { approvedBy, judgePlanOf } from '../src/run/judge-plan.ts'
 import { migrateCluster } from '../src/run/migrate-cluster.ts'
 import { scenarioWorld } from '../src/twin/build/scenario.ts'
 import { scenarioFleetYaml } from '../src/twin/build/scenario-fleet.ts'
+import { Judge } from '../src/twin/judge/judge.ts'
 import type { TwinHost } from '../src/twin/wire/host.ts'
 import { serveClusters } from '../src/twin/wire/kube/serve-clusters.ts'
 import type { Participant } from '../src/twin/wire/participants.ts'
-import { serveTwin } from '../src/twin/wire/serve.ts'
+import { type RunningTwin, serveTwin } from '../src/twin/wire/serve.ts'
 import type { WireFault } from '../src/twin/wire/wire-fault.ts'
 import { assert } from '../src/world/assert.ts'
 import type { AwsApi } from '../src/world/aws-api.ts'
@@ -26,8 +29,10 @@ import type { Clock } from '../src/world/clock.ts'
 import type { KubeApi } from '../src/world/kube-api.ts'
 import { seededRandom } from '../src/world/random.ts'
 import { systemClock } from '../src/world/system-clock.ts'
+import { control } from './served-twin.ts'
 
 const scenario = 'starter'
+const testAccessKeyId = 'AKIDEXAMPLE'
 const endless = {
   read: { ratePerSecond: 1e6, burst: 1e6 },
   write: { ratePerSecond: 1e6, burst: 1e6 },
@@ -45,7 +50,7 @@ export function useTestCredentials(): void {
   const kept = { ...process.env }
   beforeAll(() => {
     Object.assign(process.env, {
-      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_ACCESS_KEY_ID: testAccessKeyId,
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     })
@@ -56,17 +61,17 @@ export function useTestCredentials(): void {
 }
 
 /** Calls run at the present instant of the served twin, as its wires run them. */
-function paced<Api extends object>(api: Api, host: TwinHost): Api {
+function paced<Api extends object>(api: Api, host: TwinHost, user = 'regroup'): Api {
   return new Proxy(api, {
-    get: (target, name) => {
-      const member: unknown = Reflect.get(target, name)
-      if (typeof member === 'object' && member !== null) return paced(member, host)
+    get: (target, key) => {
+      const member: unknown = Reflect.get(target, key)
+      if (typeof member === 'object' && member !== null) return paced(member, host, user)
       if (typeof member !== 'function') return member
       const call = (args: unknown[]): unknown => Reflect.apply(member, target, args)
-      if (name === 'watch') return (...args: unknown[]) => call(args)
+      if (key === 'watch') return (...args: unknown[]) => call(args)
       return (...args: unknown[]) =>
         host.pacer.request(async () => {
-          host.session('regroup')
+          host.session(user)
           return call(args)
         })
     },
@@ -87,9 +92,16 @@ function participantClock(host: TwinHost, participant: Participant): Clock {
 export interface Ways {
   readonly aws: 'in process' | 'over HTTP'
   readonly kube: 'in process' | 'over TLS'
+  /** Faults on the wire that the world brings with it. */
   readonly wireFaults?: readonly WireFault[]
+  /** Faults on the wire that are set at the control endpoint before the engine starts. */
+  readonly controlFaults?: readonly WireFault[]
   /** An answer of AWS that takes longer is given up. @default the port's */
   readonly callTimeoutMs?: number
+  /** An answer of AWS that takes longer is told. @default the port's */
+  readonly slowAnswerMs?: number
+  /** True = the judge takes the names of the one engine for several processes, which breaks a rule. */
+  readonly isSplit?: boolean
 }
 
 /** The real port, by the kubeconfig that the served twin wrote. */
@@ -124,7 +136,28 @@ function comparable(end: EndState): unknown {
   return JSON.parse(text.replaceAll(/"ca\.crt":"(?:[^"\\]|\\.)*"/g, '"ca.crt":""'))
 }
 
-/** Runs it to its end. The judge stops it with an error at the first broken rule. */
+/** Who the engine is: in process, by its access key in AWS, by its kubeconfig in the cluster. */
+const engineUsers = ['regroup', testAccessKeyId, 'kubernetes-admin'] as const
+
+/** Watches from now on and counts: a stop in the middle of an event would only break the twin. */
+async function judgeOf(host: TwinHost, desired: DesiredCluster, isSplit: boolean): Promise<Judge> {
+  const { twin } = host
+  const aws = paced(twin.account.api(host.session('resolver')), host, 'resolver')
+  const approved = await approvedBy(aws, desired)
+  const cluster = twin.clusters.get(desired.name)
+  assert(cluster !== undefined, 'the world has the cluster')
+  const plan = judgePlanOf(twin, approved, engineUsers)
+  const processes = new Map(engineUsers.map((user) => [user, isSplit ? user : 'the engine']))
+  const { account, kernel } = twin
+  return new Judge({ kernel, account, cluster, plan: { ...plan, processes }, mode: 'count' })
+}
+
+async function hitsOf(running: RunningTwin): Promise<readonly number[]> {
+  const { value } = await control(running, 'GET /faults')
+  return (value.wire as readonly { readonly firedCount: number }[]).map((one) => one.firedCount)
+}
+
+/** Runs it to its end, under a judge that counts broken rules. */
 export async function migrateServed(ways: Ways) {
   const bytes = scenarioFleetYaml(scenario)
   const world = scenarioWorld(scenario)
@@ -152,6 +185,8 @@ export async function migrateServed(ways: Ways) {
       }),
   })
   const { host, served } = running
+  const judge = await judgeOf(host, desired, ways.isSplit === true)
+  for (const wire of ways.controlFaults ?? []) await control(running, 'POST /faults', { wire })
   const participant = host.pacer.participants.join()
   const clock = participantClock(host, participant)
   const session = host.session('regroup')
@@ -165,6 +200,7 @@ export async function migrateServed(ways: Ways) {
     // A budget takes virtual time, which the port in process does not know.
     budgets: new AwsBudgets(clock, endlessBudgets),
     ...(ways.callTimeoutMs === undefined ? {} : { callTimeoutMs: ways.callTimeoutMs }),
+    ...(ways.slowAnswerMs === undefined ? {} : { slowAnswerMs: ways.slowAnswerMs }),
     onWait: (text) => waits.push(text),
   })
   const aws: AwsApi =
@@ -192,6 +228,9 @@ export async function migrateServed(ways: Ways) {
       decisions: decisions.sort(),
       /** What the AWS port waited for. */
       waits,
+      /** How often each fault on the wire hit, those of the world first. */
+      hits: await hitsOf(running),
+      judged: { checkedCount: judge.checkedCount, breaches: judge.breaches },
       end: comparable(endStateOf(host.twin, desired.name, report)),
     }
   } finally {

@@ -1,12 +1,18 @@
-/** Answers that are not AWS's are refused before anything is read from them. Aws layer. */
+/** Answers that cannot be AWS's are refused before anything is believed of them. Aws layer. */
 
-/** What a step of the SDK's deserialisation hands on; only the headers matter here. */
+import { pipeline, Readable, Transform } from 'node:stream'
+
+/** What a step of the SDK's deserialisation hands on. */
 interface RawAnswer {
   readonly response?: {
     readonly statusCode?: number
     readonly headers?: Readonly<Record<string, string>>
+    body?: unknown
   }
 }
+
+/** The largest pages of EC2 have some megabytes; without an end to it a body fills the memory. */
+const answerMiBMax = 64
 
 type Next = (args: unknown) => Promise<RawAnswer>
 
@@ -29,14 +35,34 @@ export function refuseForeignAnswers(client: object): void {
   middlewareStack.add(
     (next) => async (args) => {
       const answer = await next(args)
-      const { headers = {}, statusCode = 0 } = answer.response ?? {}
-      const type = headers['content-type'] ?? ''
-      if (type === '' || /json|xml/i.test(type)) return answer
-      throw Object.assign(new Error(`an answer of type ${type}`), {
-        name: 'ForeignAnswer',
-        $metadata: { httpStatusCode: statusCode },
-      })
+      const { response } = answer
+      const type = response?.headers?.['content-type'] ?? ''
+      const isForeign = type !== '' && !/json|xml/i.test(type)
+      if (isForeign) throw foreign('ForeignAnswer', `of type ${type}`, response?.statusCode)
+      if (response?.body instanceof Readable) {
+        response.body = bounded(response.body, response.statusCode)
+      }
+      return answer
     },
     { step: 'deserialize', priority: 'low', name: 'refuseForeignAnswers' },
   )
+}
+
+function foreign(name: string, what: string, httpStatusCode = 0): Error {
+  return Object.assign(new Error(`an answer ${what}`), { name, $metadata: { httpStatusCode } })
+}
+
+/** The same bytes, until there are too many: then reading fails and the connection is closed. */
+function bounded(body: Readable, statusCode: number | undefined): Readable {
+  let left = answerMiBMax * 1024 * 1024
+  const passed = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      left -= chunk.length
+      if (left >= 0) done(null, chunk)
+      else done(foreign('OversizedAnswer', `of more than ${answerMiBMax} MiB`, statusCode))
+    },
+  })
+  // Failures of either side reach the reader of `passed`.
+  pipeline(body, passed, () => undefined)
+  return passed
 }

@@ -35,7 +35,7 @@ describe('classify', () => {
     { error: answered('VcpuLimitExceeded', 400), code: 'limit-exceeded', retry: 'never' },
     { error: answered('AccessDeniedException', 403), code: 'forbidden', retry: 'never' },
     { error: answered('UnauthorizedOperation', 403), code: 'forbidden', retry: 'never' },
-    { error: answered('ExpiredTokenException', 403), code: 'unauthenticated', retry: 'never' },
+    { error: answered('ExpiredTokenException', 403), code: 'unauthenticated', retry: 'backoff' },
     { error: answered('RequestTimeTooSkewed', 403), code: 'unauthenticated', retry: 'backoff' },
     { error: answered('InvalidParameterException', 400), code: 'invalid', retry: 'never' },
     { error: answered('Unknown', 503), code: 'unavailable', retry: 'backoff' },

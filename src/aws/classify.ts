@@ -39,11 +39,14 @@ const connectionTexts: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the host did not answer in time',
 }
 
-/** Failures come back as they are; everything else is translated, with the call in its text. */
-export function classify(error: unknown, call: AwsCall): RegroupError {
+/**
+ * Failures come back as they are; everything else is translated, with the call in its text. `endpoint` is
+ * the address that the user gave instead of AWS's own.
+ */
+export function classify(error: unknown, call: AwsCall, endpoint = ''): RegroupError {
   if (isFailure(error)) return error
   const sdk = (typeof error === 'object' && error !== null ? error : {}) as SdkError
-  const { code, retry, text } = verdictOf(sdk, call)
+  const { code, retry, text } = verdictOf(sdk, call, endpoint)
   return new RegroupError(code, `${call.action}: ${text}`, {
     ...(retry === undefined ? {} : { retry }),
     context: contextOf(sdk, call),
@@ -62,11 +65,11 @@ function contextOf({ $metadata, name }: SdkError, call: AwsCall): FailureContext
   }
 }
 
-function verdictOf(error: SdkError, call: AwsCall): Verdict {
+function verdictOf(error: SdkError, call: AwsCall, endpoint: string): Verdict {
   const { $metadata, code, message = '', name = '' } = error
   const text = firstLine(message)
   if (name === 'AbortError') return { code: 'timeout', text: 'no answer in time' }
-  if (code !== undefined) return connectionVerdict(error, code, call)
+  if (code !== undefined) return connectionVerdict(error, code, { call, endpoint })
   // Auto Scaling says by its text only that a group is not there.
   if (name === 'ValidationError' && / not found\b/.test(text)) {
     return { code: 'not-found', text: `${name}: ${text}` }
@@ -79,6 +82,10 @@ function verdictOf(error: SdkError, call: AwsCall): Verdict {
   if (meaning !== undefined) return { ...meaning, text: `${name}: ${text}` }
   if (name === 'TimeoutError') return { code: 'timeout', text }
   const status = $metadata?.httpStatusCode ?? 0
+  if (name === 'OversizedAnswer') {
+    const rest = 'is not one of AWS: is something else at the endpoint?'
+    return { code: 'unavailable', text: `${text} ${rest}` }
+  }
   const isForeign = name === 'ForeignAnswer' || name === 'SyntaxError'
   if (isForeign || text.includes('Deserialization error')) {
     return {
@@ -94,20 +101,31 @@ function verdictOf(error: SdkError, call: AwsCall): Verdict {
   return { code: 'unknown', text: name === '' ? text : `${name}: ${text}` }
 }
 
-function connectionVerdict(error: SdkError, code: string, call: AwsCall): Verdict {
+function connectionVerdict(
+  error: SdkError,
+  code: string,
+  { call, endpoint }: { readonly call: AwsCall; readonly endpoint: string },
+): Verdict {
   const { hostname = '', message = '', name = '' } = error
   const detail = firstLine(message)
+  if (/wrong version number|packet length too long/i.test(detail)) {
+    const text = 'the endpoint does not speak TLS; is it http:// instead of https://?'
+    return { code: 'connection', retry: 'never', text }
+  }
   if (tlsCode.test(code)) {
     const remedy = 'name the authority that signed it in AWS_CA_BUNDLE (or NODE_EXTRA_CA_CERTS)'
     const text = `the certificate of the endpoint is not trusted (${code}: ${detail}); ${remedy}`
     return { code: 'connection', retry: 'never', text }
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    const hint = `is ${call.region} a Region with ${call.service}, and does name resolution work here?`
-    return { code: 'connection', text: `the host ${hostname} was not found; ${hint}` }
+    const question = `is ${call.region} a Region with ${call.service}, and does name resolution work here?`
+    return { code: 'connection', text: `the host ${hostname} was not found; ${question}` }
   }
   const known = connectionTexts[code]
-  if (known !== undefined) return { code: 'connection', text: `${known} (${detail})` }
+  // No word at all, not even a refusal.
+  const isMute = detail === 'socket hang up' && endpoint.startsWith('http:')
+  const hint = isMute ? '; is the endpoint https:// instead of http://?' : ''
+  if (known !== undefined) return { code: 'connection', text: `${known} (${detail})${hint}` }
   if (name === 'TimeoutError') return { code: 'timeout', text: detail }
   return { code: 'unknown', text: `${code}: ${detail}` }
 }

@@ -39,6 +39,8 @@ const constructors: Readonly<Record<AwsService, () => Promise<Constructor>>> = {
 export class Clients {
   private readonly options: ClientOptions
   private readonly made = new Map<AwsService, Promise<ServiceClient>>()
+  /** Replaced ones; calls may still be under way on them. */
+  private readonly retired: Promise<ServiceClient>[] = []
 
   constructor(options: ClientOptions) {
     this.options = options
@@ -58,9 +60,15 @@ export class Clients {
     return client
   }
 
+  /** Later calls go through new clients, which ask the source of the credentials again. */
+  renew(): void {
+    this.retired.push(...this.made.values())
+    this.made.clear()
+  }
+
   /** Closes idle connections, so that a process can end. */
   async close(): Promise<void> {
-    for (const client of this.made.values()) {
+    for (const client of [...this.made.values(), ...this.retired]) {
       const { destroy } = (await client) as unknown as { destroy?: () => void }
       destroy?.call(await client)
     }

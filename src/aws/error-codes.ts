@@ -82,8 +82,6 @@ const byCode: Readonly<Partial<Record<FailureCode, readonly string[]>>> = {
   unauthenticated: [
     'AuthFailure',
     'CredentialsProviderError',
-    'ExpiredToken',
-    'ExpiredTokenException',
     'IncompleteSignature',
     'InvalidClientTokenId',
     'InvalidToken',
@@ -111,11 +109,14 @@ const clockSkew: readonly string[] = [
   'RequestTimeTooSkewed',
 ]
 
+/** The keys were good once: new ones may be had by asking whoever gave them. */
+const expiredCodes: readonly string[] = ['ExpiredToken', 'ExpiredTokenException']
+
 const meanings: ReadonlyMap<string, Meaning> = new Map([
   ...Object.entries(byCode).flatMap(([code, names]) =>
     names.map((name): [string, Meaning] => [name, { code: code as FailureCode }]),
   ),
-  ...clockSkew.map((name): [string, Meaning] => [
+  ...[...clockSkew, ...expiredCodes].map((name): [string, Meaning] => [
     name,
     { code: 'unauthenticated', retry: 'backoff' },
   ]),
@@ -129,4 +130,12 @@ export function meaningOf(serviceCode: string): Meaning | undefined {
   const known = meanings.get(serviceCode)
   if (known !== undefined) return known
   return notFoundEnding.test(serviceCode) ? { code: 'not-found' } : undefined
+}
+
+/**
+ * True when the credentials should be asked for anew before the call is repeated. Not after EC2's
+ * `RequestExpired`: it may also mean a clock that is wrong, whose correction new clients would forget.
+ */
+export function isExpiry(serviceCode: string | undefined): boolean {
+  return serviceCode !== undefined && expiredCodes.includes(serviceCode)
 }

@@ -25,6 +25,8 @@ afterEach(async () => {
 
 interface Wire {
   readonly connection: AwsConnection
+  /** Access keys that signed the requests. */
+  readonly keys: string[]
   readonly clock: ManualClock
   /** Paths of the requests that arrived. */
   readonly paths: string[]
@@ -33,8 +35,10 @@ interface Wire {
 /** A port in front of a server that answers as told. */
 async function wire(answer: Answer, options: Partial<AwsOptions> = {}): Promise<Wire> {
   const paths: string[] = []
+  const keys: string[] = []
   const server = createServer((request, response) => {
     paths.push(request.url ?? '')
+    keys.push(/Credential=(\w+)/.exec(request.headers.authorization ?? '')?.[1] ?? '')
     request.resume()
     request.on('end', () => answer(request, response, paths.length))
   })
@@ -44,7 +48,7 @@ async function wire(answer: Answer, options: Partial<AwsOptions> = {}): Promise<
   const random = { next: () => 0 }
   const connection = connectAws({ region: 'eu-west-1', clock, random, endpoint, ...options })
   opened.push({ server, connection })
-  return { connection, clock, paths }
+  return { connection, clock, keys, paths }
 }
 
 function json(response: ServerResponse, value: unknown): void {
@@ -70,6 +74,17 @@ async function failureOf(work: Promise<unknown>) {
 }
 
 describe('the AWS port', () => {
+  it('asks for new credentials when the old ones are expired', async () => {
+    const one = await wire((_request, response, count) => {
+      if (count > 1) return json(response, { cluster: { name: 'shop' } })
+      process.env.AWS_ACCESS_KEY_ID = 'AKIDRENEWED'
+      refuse(response, 403, 'ExpiredTokenException')
+    })
+    expect((await describeShop(one)).cluster?.name).toBe('shop')
+    process.env.AWS_ACCESS_KEY_ID = 'AKIDEXAMPLE'
+    expect(one.keys).toEqual(['AKIDEXAMPLE', 'AKIDRENEWED'])
+  })
+
   it('answers what the service answers', async () => {
     const one = await wire((_request, response) => json(response, { cluster: { name: 'shop' } }))
     expect((await describeShop(one)).cluster?.name).toBe('shop')

@@ -16,6 +16,7 @@ import {
   roleCredentials,
 } from './credentials.ts'
 import { type EksToken, mintEksToken } from './eks-token.ts'
+import { isExpiry } from './error-codes.ts'
 import { type AwsCall, type AwsService, awsCall } from './operation.ts'
 import { allPages } from './pages.ts'
 
@@ -33,7 +34,9 @@ export interface AwsOptions {
   readonly budgets?: AwsBudgets
   /** An answer that takes longer is given up; default 30 s. Real time: it guards a socket. */
   readonly callTimeoutMs?: number
-  /** Told whenever a call has to wait: for its budget, or before it is repeated. */
+  /** An answer that takes longer is told; default 5 s. Real time. */
+  readonly slowAnswerMs?: number
+  /** Told whenever a call has to wait: for its budget, for a slow answer, or before it is repeated. */
   readonly onWait?: (text: string, waitMs: number) => void
 }
 
@@ -49,6 +52,7 @@ export interface AwsConnection {
 const policy: RetryPolicy = { attemptsMax: 5, firstDelayMs: 250, delayMsMax: 10_000 }
 /** None of the calls computes for long. */
 const defaultCallTimeoutMs = 30_000
+const defaultSlowAnswerMs = 5000
 /** Shorter waits for a budget are not worth a word. */
 const toldWaitMs = 2000
 
@@ -121,7 +125,8 @@ class AwsPort {
     try {
       return await allPages(method, input, (page) => this.repeated(call, page))
     } catch (error) {
-      throw isFailure(error, 'forbidden') ? await this.withIdentity(error, call) : error
+      if (isFailure(error, 'forbidden')) throw await this.withIdentity(error, call)
+      throw isFailure(error, 'unauthenticated') ? await this.withKeys(error) : error
     }
   }
 
@@ -140,7 +145,11 @@ class AwsPort {
         policy,
         isRetried: ({ code, retry }) =>
           retry !== 'never' && (call.kind === 'read' ? code !== 'in-use' : hadNoEffect.has(code)),
-        onRetry: (failure, delayMs) => onWait?.(failure.message, delayMs),
+        onRetry: (failure, delayMs) => {
+          const isRenewed = isExpiry(failure.context.serviceCode)
+          const next = isRenewed ? '; asking for new credentials' : ''
+          onWait?.(failure.message + next, delayMs)
+        },
       },
       () => this.once(call, input),
     )
@@ -154,8 +163,9 @@ class AwsPort {
     try {
       return await this.send(call, input)
     } catch (error) {
-      const failure = classify(error, call)
+      const failure = classify(error, call, this.options.endpoint)
       if (failure.code === 'throttled') bucket.throttled()
+      if (isExpiry(failure.context.serviceCode)) this.clients.renew()
       throw failure
     }
   }
@@ -163,11 +173,21 @@ class AwsPort {
   /** The race covers answers that begin and never end, which the SDK's own time-outs do not. */
   private async send(call: AwsCall, input: unknown): Promise<unknown> {
     const client = await this.clients.of(call.service)
-    const abortSignal = AbortSignal.timeout(this.options.callTimeoutMs ?? defaultCallTimeoutMs)
+    const { callTimeoutMs = defaultCallTimeoutMs, onWait, slowAnswerMs } = this.options
+    const abortSignal = AbortSignal.timeout(callTimeoutMs)
     const expired = new Promise<never>((_, reject) => {
       abortSignal.addEventListener('abort', () => reject(abortError()), { once: true })
     })
-    return Promise.race([client[call.method]!(input ?? {}, { abortSignal }), expired])
+    const slowMs = slowAnswerMs ?? defaultSlowAnswerMs
+    const told = new AbortController()
+    whenPassed(slowMs, told.signal, () =>
+      onWait?.(`${call.action}: no answer yet`, callTimeoutMs - slowMs),
+    )
+    try {
+      return await Promise.race([client[call.method]!(input ?? {}, { abortSignal }), expired])
+    } finally {
+      told.abort()
+    }
   }
 
   /** AWS names the missing permission but often not who lacks it. */
@@ -176,6 +196,17 @@ class AwsPort {
     this.identityArn ??= await this.identity()
     const text = `${failure.message} (as ${this.identityArn}; needs the permission ${call.action})`
     return new RegroupError('forbidden', text, { context: failure.context, cause: failure })
+  }
+
+  /** Which keys did not do; the secret ones are not told. */
+  private async withKeys(failure: RegroupError): Promise<RegroupError> {
+    const keys = await this.credentials().then(
+      ({ accessKeyId }) => `access key ${accessKeyId}`,
+      () => 'which gave no access key',
+    )
+    const text = `${failure.message} (as ${this.account}, ${keys})`
+    const { context, retry } = failure
+    return new RegroupError('unauthenticated', text, { retry, context, cause: failure })
   }
 
   private async identity(): Promise<string> {
@@ -191,6 +222,14 @@ class AwsPort {
 
 /** After these the server has not even begun with the call. */
 const hadNoEffect: ReadonlySet<string> = new Set(['throttled', 'unauthenticated'])
+
+/** Runs it once so much real time has passed, unless the signal comes first. */
+function whenPassed(durationMs: number, cancelled: AbortSignal, run: () => void): void {
+  const passed = AbortSignal.timeout(durationMs)
+  passed.addEventListener('abort', () => {
+    if (!cancelled.aborted) run()
+  })
+}
 
 function abortError(): Error {
   return Object.assign(new Error('no answer in time'), { name: 'AbortError' })

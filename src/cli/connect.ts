@@ -70,9 +70,7 @@ export async function connectCluster(
     identity: identityOf(flags),
     ...(flags.endpointUrl === undefined ? {} : { endpoint: flags.endpointUrl }),
     isReadOnly: flags.readOnly === true,
-    onWait: (text, waitMs) => {
-      if (waitMs >= toldWaitMs) onWait(`${text}; waiting ${Math.round(waitMs / 1000)} s`)
-    },
+    onWait: (text, waitMs) => onWait(`${text}; waiting ${(waitMs / 1000).toFixed(1)} s`),
   })
   try {
     const { arn, connection } = await apiServerOf(desired, flags, { aws, context })

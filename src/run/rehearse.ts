@@ -1,19 +1,15 @@
 /** A migration on the twin, under the judge's eyes. Run layer. */
 
 import type { Blocker } from '../decide/decision.ts'
-import { oldGroupsOf } from '../decide/groups.ts'
-import { surgeLimit } from '../decide/surge.ts'
 import type { MigrationTarget } from '../decide/target.ts'
-import { targetOf } from '../decide/target-of.ts'
 import type { DesiredCluster, DesiredFleet } from '../fleet/desired.ts'
-import { observeGroups } from '../observe/groups.ts'
-import { readTargetFacts } from '../observe/target-facts.ts'
 import type { WorldSpec } from '../twin/build/world-spec.ts'
 import { Judge } from '../twin/judge/judge.ts'
 import { buildTwin, type Twin, type TwinClient } from '../twin/twin.ts'
 import { RegroupError } from '../world/failure.ts'
 import { type EndState, endStateOf } from './end-state.ts'
 import type { EventDraft, RunEvent } from './events.ts'
+import { approvedBy, judgePlanOf } from './judge-plan.ts'
 import { runKubectlDrain } from './kubectl-drain.ts'
 import { lowerBoundOf } from './lower-bound.ts'
 import { type MigrationOutcome, runMigration } from './migrate.ts'
@@ -51,22 +47,13 @@ export async function rehearseMigration(options: RehearseOptions): Promise<Rehea
     const known = [...twin.clusters.keys()].join(', ')
     throw new RegroupError('not-found', `the world has no cluster ${desired.name}; it has ${known}`)
   }
-  const target = await resolve(twin, desired)
-  const oldGroups = await oldGroupNames(twin, target)
-  const sizes = oldGroups.map((name) => twin.account.groups.get(name)?.desiredCapacity ?? 0)
-  const minimum = target.nodeGroups.reduce((sum, group) => sum + group.minSize, 0)
+  const approved = await twin.kernel.runUntil(approvedBy(twin.connect('resolver').aws, desired))
+  const { oldGroups, target } = approved
   const judge = new Judge({
     kernel: twin.kernel,
     account: twin.account,
     cluster: clusterTwin,
-    plan: {
-      clusterName: desired.name,
-      engineUsers: new Set(engineUsers),
-      oldGroups: new Set(oldGroups),
-      surgeMax: surgeLimit(target.policy, sizes) + minimum,
-      virtualBudgetFraction: target.policy.drain.virtualBudgetFraction,
-      schedulerLatencyMs: 30_000,
-    },
+    plan: judgePlanOf(twin, approved, engineUsers),
     mode: options.engine === 'regroup' ? 'stop' : 'count',
   })
   const boundOf = lowerBoundOf(twin, { oldGroups, target })
@@ -86,23 +73,6 @@ function clusterOf({ clusterName, fleet, world }: RehearseOptions): DesiredClust
   if (found !== undefined) return found
   const known = fleet.clusters.map((one) => one.name).join(', ')
   throw new RegroupError('not-found', `the fleet file has no cluster ${wanted}; it has ${known}`)
-}
-
-async function resolve(twin: Twin, desired: DesiredCluster): Promise<MigrationTarget> {
-  const client = twin.connect('resolver')
-  return twin.kernel.runUntil(
-    readTargetFacts(client.aws, desired).then((facts) => targetOf(desired, facts)),
-  )
-}
-
-async function oldGroupNames(twin: Twin, target: MigrationTarget): Promise<readonly string[]> {
-  const client = twin.connect('resolver')
-  const { clusterName } = target
-  const newNames: ReadonlySet<string> = new Set()
-  const groups = await twin.kernel.runUntil(
-    observeGroups(client.aws, { clusterName, newNames, isRefreshRead: false }),
-  )
-  return oldGroupsOf(target, { groups, nodeGroups: [] }).map((group) => group.name)
 }
 
 function emitter(

@@ -31,20 +31,24 @@ export async function migrate(flags: MigrateFlags, context: CommandContext): Pro
   // Its advice is for developers of the SDK's users, not for those of this program.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const { clock, leave } = await clockOf(flags)
-  const ports = await connectCluster(desired, flags, {
-    clock,
-    random: systemRandom(),
-    env: process.env,
-    isInteractive: process.stdin.isTTY === true,
-    isTwin: leave !== undefined,
-    onWait: (text) => say(`waiting: ${text}\n`),
-  })
   try {
-    if (flags.readOnly === true) return await preview(desired, ports, { clock, flags, context })
-    say(`migrating ${ports.arn}\n`)
-    return await run(desired, ports, { clock, flags, context, progress, say })
+    const ports = await connectCluster(desired, flags, {
+      clock,
+      random: systemRandom(),
+      env: process.env,
+      isInteractive: process.stdin.isTTY === true,
+      isTwin: leave !== undefined,
+      onWait: (text) => say(`waiting: ${text}\n`),
+    })
+    try {
+      if (flags.readOnly === true) return await preview(desired, ports, { clock, flags, context })
+      say(`migrating ${ports.arn}\n`)
+      return await run(desired, ports, { clock, flags, context, progress, say })
+    } finally {
+      await ports.close()
+    }
   } finally {
-    await ports.close()
+    // The time of a twin would wait for this client for ever.
     leave?.()
   }
 }

@@ -13,6 +13,11 @@ export interface JudgePlan {
   readonly clusterName: string
   /** Users (session names) whose deeds are judged. */
   readonly engineUsers: ReadonlySet<string>
+  /**
+   * The process behind a user, for users that are one: on the wire an engine has an access key in AWS and
+   * another name in the cluster. Absent = every user is a process of its own.
+   */
+  readonly processes?: ReadonlyMap<string, string>
   /** Auto Scaling groups that may be emptied and deleted. */
   readonly oldGroups: ReadonlySet<string>
   /** Nodes allowed above the number at the start. */

@@ -159,7 +159,9 @@ export const leaseHeld: Invariant = {
   limit: 'cluster identity (ARN and CA) cannot differ within one twin',
   watch: (view) => {
     let takenBy: string | undefined
-    const look = (object: string, user: string): void => {
+    const processOf = (user: string): string => view.plan.processes?.get(user) ?? user
+    const look = (object: string, name: string): void => {
+      const user = processOf(name)
       if (takenBy !== undefined && takenBy !== user) {
         view.broken(object, `was written to by ${user} after ${takenBy} had taken the lease`)
       }
@@ -176,7 +178,7 @@ export const leaseHeld: Invariant = {
     return {
       onAudit(record) {
         if (!view.isOurs(record.user) || record.code >= 300) return
-        if (record.kind === 'Lease') takenBy = record.user
+        if (record.kind === 'Lease') takenBy = processOf(record.user)
         else look(`${record.kind} ${record.ref.name}`, record.user)
       },
     }

@@ -13,8 +13,7 @@ import type { Protocol } from './protocol/protocol.ts'
 import { refusalOf, skewedDate } from './refuse.ts'
 import type { WireAnswer, WireRequest } from './request.ts'
 import { type ProtocolName, type WireService, wireServices } from './schema/catalogue.ts'
-import { type CredentialScope, scopeOf } from './scope.ts'
-import { servedAccessKeyId } from './served-keys.ts'
+import { type CredentialScope, scopeOf, userOfKey } from './scope.ts'
 import { Throttle } from './throttle.ts'
 import { validateInput } from './validate.ts'
 
@@ -109,7 +108,7 @@ export class AwsDispatcher {
     if (repeated !== undefined) return repeated.answer
     const plan = planPage(call)
     const output = await this.host.call({
-      client: scope.accessKeyId === servedAccessKeyId ? 'operator' : scope.accessKeyId,
+      client: userOfKey(scope.accessKeyId),
       region: service.isGlobal ? this.host.twin.account.region : scope.region,
       service: service.name,
       operation: operation.name,

@@ -10,6 +10,7 @@ import {
   unknownKeySpelling,
 } from './problem.ts'
 import type { WireRequest } from './request.ts'
+import { userOfKey } from './scope.ts'
 import { throttled } from './throttle.ts'
 
 /** Signatures older or newer than this are refused while a clock-skew fault is on, milliseconds. */
@@ -49,7 +50,7 @@ function refusal(fault: WireFault, call: KnownCall): AwsProblem | undefined {
       )
     case 'access-denied': {
       const action = `${service.name}:${operation.name}`
-      const who = `User: arn:aws:iam::111122223333:user/${scope.accessKeyId}`
+      const who = `User: arn:aws:iam::111122223333:user/${userOfKey(scope.accessKeyId)}`
       return spelled(forbiddenSpelling, call, `${who} is not authorized to perform: ${action}`)
     }
     default:

@@ -2,6 +2,7 @@
 
 import { AwsProblem } from './problem.ts'
 import type { WireRequest } from './request.ts'
+import { servedAccessKeyId } from './served-keys.ts'
 
 /** What a signature says about itself. */
 export interface CredentialScope {
@@ -63,4 +64,9 @@ function anonymousScope(request: WireRequest): CredentialScope | undefined {
   const action = /(?:^|&)Action=(AssumeRoleWith\w+)/.exec(request.body)?.[1]
   if (action !== 'AssumeRoleWithWebIdentity' && action !== 'AssumeRoleWithSAML') return undefined
   return { accessKeyId: 'anonymous', region: 'us-east-1', service: 'sts' }
+}
+
+/** Name of the user of an access key in audit and messages: `operator` has the key that the twin hands out. */
+export function userOfKey(accessKeyId: string): string {
+  return accessKeyId === servedAccessKeyId ? 'operator' : accessKeyId
 }
