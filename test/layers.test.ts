@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   observe: ['decide', 'drain', 'fleet', 'nodes', 'world'],
   act: ['decide', 'world'],
   run: ['act', 'decide', 'fleet', 'observe', 'twin', 'world'],
-  cli: ['aws', 'check', 'decide', 'fleet', 'kube', 'nodes', 'run', 'twin', 'world'],
+  cli: ['aws', 'check', 'decide', 'fleet', 'kube', 'nodes', 'observe', 'run', 'twin', 'world'],
 }
 
 function importsOf(room: string): { file: string; target: string }[] {

@@ -10,6 +10,7 @@ import type { WorldSpec } from '../twin/build/world-spec.ts'
 import { nearest } from '../world/documents/nearest.ts'
 import type { Finding } from '../world/finding.ts'
 import { exitCode } from './exit-code.ts'
+import { findingsProblem, fleetOf } from './fleet-file.ts'
 import { Problem } from './problem.ts'
 import { listUserFiles, readUserFile } from './read-file.ts'
 
@@ -36,11 +37,6 @@ export function readInputs(fleetPath: string, worldPath: string): RehearsalInput
   }
   const warnings = [...findings.map(warningText), ...loaded.warnings]
   return { fleet: desired, world: loaded.world, warnings }
-}
-
-/** A fleet file alone. @throws Problem with all findings when the file is wrong. */
-export function readFleet(file: string): DesiredFleet {
-  return fleetOf(file, readUserFile(file, 'fleet file'))
 }
 
 /** A built-in world with its fleet. @throws Problem with the nearest name. */
@@ -78,16 +74,4 @@ function hintOf(name: string, known: readonly string[]): string {
   const near = nearest(name, known)
   const shown = known.slice(0, 20).join(', ')
   return near === undefined ? `It has ${shown}.` : `Did you mean ${near}? It has ${shown}.`
-}
-
-function fleetOf(file: string, bytes: Uint8Array | string): DesiredFleet {
-  const { desired, findings } = loadFleet({ file, bytes })
-  if (desired !== undefined) return desired
-  throw findingsProblem(findings)
-}
-
-function findingsProblem(findings: Problem['findings']): Problem {
-  const files = [...new Set(findings.flatMap((one) => one.location?.file ?? []))].join(' and ')
-  const text = `${files === '' ? 'the input' : files} cannot be used as it is; nothing was touched`
-  return new Problem(text, '', { code: exitCode.findings, findings })
 }

@@ -6,6 +6,7 @@ import { type FailureCode, isFailure } from '../world/failure.ts'
 import type { CommandContext } from './command-context.ts'
 import { addCheck } from './commands/check.ts'
 import { addDemo } from './commands/demo.ts'
+import { addExplain } from './commands/explain.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addRehearse } from './commands/rehearse.ts'
 import { addTwin } from './commands/twin.ts'
@@ -56,6 +57,7 @@ function buildProgram(context: CommandContext): Command {
     .addHelpText('after', '\nStart with: regroup demo\n')
   addRehearse(program, context)
   addMigrate(program, context)
+  addExplain(program, context)
   addDemo(program, context)
   addCheck(program, context)
   addTwin(program, streams)

@@ -2,13 +2,12 @@
 
 import autoscalerTags from '../../data/cluster-autoscaler-tags.json' with { type: 'json' }
 import type { DesiredCluster, DesiredNodeGroup } from '../fleet/desired.ts'
+import { userDataOf } from '../fleet/group-user-data.ts'
 import { resolveZones, type ZonedNodeGroup } from '../fleet/resolve-zones.ts'
 import { amiParameters } from '../nodes/ami-parameters.ts'
 import { type InstanceType, instanceType } from '../nodes/instance-types.ts'
 import { leastAllocatable } from '../nodes/kubelet-numbers.ts'
 import { launchTemplateOf } from '../nodes/launch-template.ts'
-import { renderUserData } from '../nodes/user-data.ts'
-import { finalUserData } from '../nodes/user-parts.ts'
 import type { Taint } from '../world/kube-objects.ts'
 import type { NodeGroupCreation } from './action.ts'
 import { managedByTagKey } from './names.ts'
@@ -142,18 +141,10 @@ function creationOf(
       : group.releaseVersion
   if (names === undefined || subnet === undefined || releaseVersion === undefined) return undefined
   const tags = { ...group.tags, [managedByTagKey]: 'regroup' }
-  const ours = renderUserData(family, {
-    cluster: undefined,
-    labels: {},
-    taints: [],
-    kubelet: group.kubelet,
-    preBootstrapCommands: group.preBootstrapCommands,
-  })
-  const userData = finalUserData(group.userData, ours, false)
   const template = launchTemplateOf({
     logicalName: group.name,
     amiFamily: family,
-    userData,
+    userData: userDataOf(group),
     volume: group.volume,
     ebsOptimized: group.ebsOptimized,
     securityGroupIds: [],

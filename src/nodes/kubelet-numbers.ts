@@ -12,13 +12,22 @@ export interface Allocatable {
 
 const mi = 1024 * 1024
 
+/** Pods that have an address: ENIs x (addresses - 1) + 2. bootstrap.sh and nodeadm start from it. */
+export function maxPodsByAddresses(type: InstanceType): number {
+  return type.eniCount * (type.ipv4PerEniCount - 1) + 2
+}
+
 /**
- * Pods per node: ENIs x (addresses - 1) + 2, at most 110 below 30 vCPU and 250 above, which is what EKS
- * computes for managed node groups (VPC CNI without prefix delegation).
+ * Pods per node as EKS computes them for managed node groups (VPC CNI without prefix delegation): by
+ * addresses, at most 110 below 30 vCPU and 250 above.
  */
-function maxPods(type: InstanceType): number {
-  const byAddresses = type.eniCount * (type.ipv4PerEniCount - 1) + 2
-  return Math.min(byAddresses, type.vcpuCount < 30 ? 110 : 250)
+export function maxPodsOfEks(type: InstanceType): number {
+  return Math.min(maxPodsByAddresses(type), type.vcpuCount < 30 ? 110 : 250)
+}
+
+/** Memory that is left of the nominal one when the kernel has taken its own, MiB; an estimate. */
+export function usableMemoryMi(type: InstanceType): number {
+  return Math.floor(type.memoryMiB * 0.965)
 }
 
 /**
@@ -27,8 +36,8 @@ function maxPods(type: InstanceType): number {
  * pod minus 100 MiB (nodeadm kubelet defaults; the 3.5 % is an estimate).
  */
 export function allocatable(type: InstanceType): Allocatable {
-  const podCount = maxPods(type)
-  const nominalMi = Math.floor(type.memoryMiB * 0.965)
+  const podCount = maxPodsOfEks(type)
+  const nominalMi = usableMemoryMi(type)
   return {
     cpuMilli: Math.floor(type.vcpuCount * 1000 - reservedCpuMilli(type.vcpuCount)),
     memoryBytes: Math.max(0, nominalMi - kubeReservedMemoryMi(podCount) - 100) * mi,
@@ -54,7 +63,8 @@ export function leastAllocatable(types: readonly InstanceType[]): Allocatable {
   }
 }
 
-function reservedCpuMilli(cores: number): number {
+/** CPU that nodeadm, bootstrap.sh and Bottlerocket reserve for the kubelet, millicores. */
+export function reservedCpuMilli(cores: number): number {
   const shareOf = (from: number, to: number): number => Math.max(0, Math.min(cores, to) - from)
   const first = shareOf(0, 1) * 60
   const second = shareOf(1, 2) * 10

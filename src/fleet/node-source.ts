@@ -1,0 +1,44 @@
+/** A node group of the fleet file as the room of nodes sees it. Fleet layer, pure. */
+
+import type { NodeSource, Origin } from '../nodes/effective/node-source.ts'
+import type { DesiredCluster, DesiredNodeGroup } from './desired.ts'
+import { userDataOf } from './group-user-data.ts'
+
+/** `zone` is undefined while nobody has read the subnets. */
+export function nodeSourceOf(
+  group: DesiredNodeGroup,
+  cluster: DesiredCluster,
+  zone?: string,
+): NodeSource {
+  const origins = Object.entries(group.origins).map(([key, { column, file, line }]) => {
+    const origin: Origin = { by: 'fleet file', place: `${file}:${line}:${column}` }
+    return [key, origin] as const
+  })
+  return {
+    clusterName: cluster.name,
+    nodeGroupName: group.name,
+    region: cluster.region,
+    zone,
+    kubernetesVersion: cluster.kubernetesVersion,
+    family: group.amiFamily,
+    arch: group.arch,
+    variant: 'standard',
+    imageId: undefined,
+    releaseVersion: group.releaseVersion,
+    capacityType: group.capacityType,
+    instanceTypes: group.instanceTypes,
+    labels: group.labels,
+    taints: group.taints,
+    userData: userDataOf(group),
+    template: undefined,
+    cluster: {},
+    nodeGroupTags: group.tags,
+    groupTags: {},
+    placement: {
+      nodeRole: group.nodeRole,
+      subnets: { selector: group.subnetSelector, availabilityZone: group.availabilityZone },
+    },
+    origins: Object.fromEntries(origins),
+    origin: { by: 'default' },
+  }
+}
