@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -172,35 +172,6 @@ it('says progress on stderr and the result on stdout', async () => {
 })
 
 describe('the built program', () => {
-  /** A loader that notes the address of every module on stderr. */
-  const hook = at('hook.mjs')
-  writeFileSync(
-    hook,
-    `import { register } from 'node:module'
-const source = 'export async function load(url, context, next) { process._rawDebug("loads " + url); return next(url, context) }'
-register('data:text/javascript,' + encodeURIComponent(source))\n`,
-  )
-  const loaded = (...args: string[]): readonly string[] => {
-    const { status, stderr } = spawnSync('node', ['--import', hook, bin, ...args], {
-      encoding: 'utf8',
-    })
-    expect(status).toBe(0)
-    return stderr.split('\n').filter((line) => line.startsWith('loads '))
-  }
-
-  it('shows help without AWS, the twin or the engine', () => {
-    const modules = loaded('--help')
-    const own = modules.filter((line) => line.includes('/dist/'))
-    expect(modules.filter((line) => /aws-sdk|smithy|node_modules/.test(line))).toEqual([])
-    expect(own.length).toBeGreaterThan(0)
-    expect(own.length).toBeLessThan(10)
-    const bytes = own.reduce(
-      (sum, line) => sum + readFileSync(new URL(line.slice(6))).byteLength,
-      0,
-    )
-    expect(bytes).toBeLessThan(150_000)
-  })
-
   it('ends well when nobody reads on', () => {
     const { stderr } = spawnSync('bash', ['-c', `node "$0" rehearse scenarios | head -1`, bin], {
       encoding: 'utf8',
