@@ -1,7 +1,8 @@
 /** `regroup twin serve` and `twin env` as a user runs them. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -87,6 +88,55 @@ describe('twin serve', () => {
     expect(code).toBe(exitCode.usage)
     expect(stderr).toContain(text)
   })
+})
+
+/** Files that this process may have open; where the system does not say, few. */
+function openFilesMax(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'utf8')
+    return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? 1024)
+  } catch {
+    return 1024
+  }
+}
+
+/** Peak of the resident memory of the twin; undefined where the system does not say. */
+function peakMiB(): number | undefined {
+  try {
+    const status = readFileSync(`/proc/${twin.pid}/status`, 'utf8')
+    return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) / 1024
+  } catch {
+    return undefined
+  }
+}
+
+// As many as the system lets one process have: where that is less than ten thousand, the title says so.
+const connectionCount = Math.min(10_000, openFilesMax() - 500)
+it(`${connectionCount} open connections: some are closed, the next client is served`, async () => {
+  const { port } = new URL(served.aws.endpoint)
+  const sockets: Socket[] = []
+  for (let left = connectionCount; left > 0; left -= 500) {
+    await Promise.all(
+      Array.from({ length: Math.min(left, 500) }, () => {
+        const socket = connect(Number(port), '127.0.0.1')
+        sockets.push(socket)
+        socket.on('error', () => undefined)
+        return new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))
+      }),
+    )
+  }
+  expect(peakMiB() ?? 0).toBeLessThan(200)
+  // Those that the twin keeps hold its places until they leave.
+  for (const socket of sockets) socket.destroy()
+  const answer = (): Promise<number> =>
+    hear(`${served.aws.endpoint}/clusters`, {
+      headers: { authorization: authorization('eks') },
+    }).then(
+      ({ status }) => status,
+      () => 0,
+    )
+  await expect.poll(answer, { timeout: 10_000 }).toBe(200)
+  expect(twin.exitCode).toBe(null)
 })
 
 describe('twin env', () => {

@@ -34,12 +34,14 @@ function post(
   })
 }
 
-/** Sends raw bytes; what came back until the server closed. */
-function raw(bytes: string | Buffer, isEnded = true): Promise<string> {
-  const { port } = new URL(twin.served.aws.endpoint)
+/** Sends raw bytes, by default to the port of AWS; what came back until the server closed. */
+function raw(
+  bytes: string | Buffer,
+  { isEnded = true, port = Number(new URL(twin.served.aws.endpoint).port) } = {},
+): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
-    const socket = connect(Number(port), '127.0.0.1', () => {
+    const socket = connect(port, '127.0.0.1', () => {
       if (isEnded) socket.end(bytes)
       else socket.write(bytes)
     })
@@ -118,7 +120,7 @@ describe('bodies', () => {
       '',
       'Action=',
     ].join('\r\n')
-    const answer = await raw(head, false)
+    const answer = await raw(head, { isEnded: false })
     expect(answer).toMatch(/^HTTP\/1\.1 413 /)
   })
 
@@ -145,6 +147,49 @@ describe('bodies', () => {
     })
     expect(sent).toBeLessThan(100)
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024)
+  })
+})
+
+describe('signatures', () => {
+  const names = ['s3', 'dynamodb', 'iam2', 'constructor', '__proto__', 'toString', 'eks.evil']
+  it.each(names)('the service %s is unknown and named', async (name) => {
+    const credential = `AKIDEXAMPLE/20261124/eu-west-1/${name}/aws4_request`
+    const answer = await hear(twin.served.aws.endpoint, {
+      method: 'POST',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`,
+      },
+      body: 'Action=ListBuckets',
+    })
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.status).toBeLessThan(500)
+    expect(answer.body).toContain(
+      /^[a-z0-9-]+$/.test(name) ? `no service '${name}'` : 'Credential should be scoped',
+    )
+  })
+
+  it('mutated: refused or let in, never a 5xx', async () => {
+    const random = seededRandom('bad-signature/1')
+    const statuses = new Set<number>()
+    for (let round = 0; round < 400; round += 1) {
+      const header = mutate(authorization('eks'), random).replace(/[^\x20-\x7e]/g, '?')
+      const answer = await hear(`${twin.served.aws.endpoint}/clusters`, {
+        headers: { authorization: header },
+      })
+      statuses.add(answer.status)
+      expect([answer.status < 500, header]).toEqual([true, header])
+      expect(answer.body).toMatch(/^(?:\{|<\?xml)/)
+    }
+    expect([...statuses]).toEqual(expect.arrayContaining([200, 403]))
+  })
+})
+
+describe('the control endpoint', () => {
+  it('keeps nothing of a large body of somebody without the token', async () => {
+    const { port } = new URL(twin.served.control.endpoint)
+    const head = 'POST /world HTTP/1.1\r\nhost: twin\r\ncontent-length: 104857600\r\n\r\n{'
+    expect(await raw(head, { isEnded: false, port: Number(port) })).toMatch(/^HTTP\/1\.1 413 /)
+    expect((await listClusters(twin)).status).toBe(200)
   })
 })
 

@@ -18,7 +18,7 @@ import {
   wakeInput,
 } from './control-input.ts'
 import type { SavedWorld, TwinHost } from './host.ts'
-import { type HeardRequest, type Listener, listen } from './http-listener.ts'
+import { type HeardRequest, type Listener, listen, type RequestHeaders } from './http-listener.ts'
 import type { KubeFaults } from './kube-faults.ts'
 import { SharedClocks, type SharedTime } from './shared-clocks.ts'
 import type { WireFaults } from './wire-faults.ts'
@@ -35,17 +35,20 @@ export interface ControlOptions {
   readonly address: string
 }
 
-/** Saved worlds may be large. */
+/** Saved worlds may be large; whoever has no token has nothing to say at length. */
 const bodyBytesMax = 256 * 1024 * 1024
+const strangerBytesMax = 64 * 1024
 const journalLimitMax = 10_000
 
 /** Starts the endpoint. @throws RegroupError in-use */
 export function serveControl(options: ControlOptions): Promise<Listener> {
   const { address, port } = options
   const context = { ...options, clocks: new SharedClocks(options.host) }
-  return listen({ address, port, bodyBytesMax }, async (request, response) => {
+  const bytesMaxOf = (headers: RequestHeaders): number =>
+    hasToken(headers, options.token) ? bodyBytesMax : strangerBytesMax
+  return listen({ address, port, bodyBytesMax: bytesMaxOf }, async (request, response) => {
     try {
-      if (!hasToken(request, options.token)) {
+      if (!hasToken(request.headers, options.token)) {
         throw new ControlProblem(401, 'the token is missing or wrong: Authorization: Bearer TOKEN')
       }
       const run = routes[`${request.method} ${request.path}`]
@@ -246,7 +249,7 @@ function read<T extends z.ZodType>(schema: T, { body }: HeardRequest): z.output<
   throw new ControlProblem(400, texts.slice(0, 5).join('; '))
 }
 
-function hasToken({ headers }: HeardRequest, token: string): boolean {
+function hasToken(headers: RequestHeaders, token: string): boolean {
   const given = Buffer.from((headers.authorization ?? '').replace(/^Bearer /, ''))
   const wanted = Buffer.from(token)
   return given.length === wanted.length && timingSafeEqual(given, wanted)

@@ -10,9 +10,12 @@ export interface ListenOptions {
   readonly port: number
   /** Loopback unless the user asked for more. */
   readonly address: string
-  /** Larger bodies are refused with 413 and the connection closed, bytes. */
-  readonly bodyBytesMax: number
+  /** Larger bodies are refused with 413 and the connection closed, bytes; by the head of the request. */
+  readonly bodyBytesMax: (headers: RequestHeaders) => number
 }
+
+/** Headers by their names in small letters. */
+export type RequestHeaders = Readonly<Record<string, string | undefined>>
 
 /** A request with its body read; `body` is undefined where the bytes are not UTF-8. */
 export interface HeardRequest {
@@ -20,7 +23,7 @@ export interface HeardRequest {
   /** Path without the query, as it came. */
   readonly path: string
   readonly query: URLSearchParams
-  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly headers: RequestHeaders
   readonly body: string | undefined
 }
 
@@ -54,9 +57,7 @@ export async function listen(options: ListenOptions, handle: Handler): Promise<L
       connectionsCheckingInterval: 5000,
     },
     (request, response) => {
-      serve(request, response, { bodyBytesMax: options.bodyBytesMax, handle }).catch(() =>
-        response.destroy(),
-      )
+      serve(request, response, options, handle).catch(() => response.destroy())
     },
   )
   server.maxConnections = connectionsMax
@@ -114,8 +115,11 @@ function closeServer(server: Server): Promise<void> {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { bodyBytesMax, handle }: { readonly bodyBytesMax: number; readonly handle: Handler },
+  options: ListenOptions,
+  handle: Handler,
 ): Promise<void> {
+  const headers = request.headers as RequestHeaders
+  const bodyBytesMax = options.bodyBytesMax(headers)
   const bytes = await readBody(request, bodyBytesMax)
   if (bytes === undefined) {
     response.writeHead(413, { connection: 'close', 'content-type': 'application/json' })
@@ -135,7 +139,7 @@ async function serve(
     method: request.method ?? 'GET',
     path: mark === -1 ? url : url.slice(0, mark),
     query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
-    headers: request.headers as Readonly<Record<string, string | undefined>>,
+    headers,
     body: decode(bytes),
   }
   await handle(heard, response)

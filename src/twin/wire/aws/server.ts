@@ -26,10 +26,13 @@ export interface AwsServer {
 export async function serveAws(options: AwsServerOptions): Promise<AwsServer> {
   const { address, host, port } = options
   const dispatcher = new AwsDispatcher(options)
-  const listener = await listen({ address, port, bodyBytesMax }, (request, response) => {
-    if (request.path === '/moto-api/reset') return resetAsMoto(host, request, response)
-    return serveOne(dispatcher, host, request, response)
-  })
+  const listener = await listen(
+    { address, port, bodyBytesMax: () => bodyBytesMax },
+    (request, response) => {
+      if (request.path === '/moto-api/reset') return resetAsMoto(host, request, response)
+      return serveOne(dispatcher, host, request, response)
+    },
+  )
   return { listener, throttle: dispatcher.throttle }
 }
 
