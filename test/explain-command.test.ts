@@ -72,7 +72,7 @@ describe('explain', () => {
     [['explain', name, '-f', file, '-o', 'yaml'], 64, 'Use text or json'],
     [['explain', name, '-f', file, '--diff', 'amiFamly=x'], 64, 'Did you mean amiFamily?'],
     [['explain', name, '-f', file, '--diff', 'amiFamily=x'], 64, 'amiFamily is one of'],
-    [['explain', name, '-f', file, '--diff'], 64, 'Give --diff KEY=VALUE'],
+    [['explain', name, '-f', file, '--diff'], 64, 'Give KEY=VALUE'],
     [['explain', name, '-f', 'no.yaml'], 3, 'no.yaml'],
   ])('%j ends with %i', async (args, code, text) => {
     const said = await regroup(...args)

@@ -61,17 +61,8 @@ export async function connectCluster(
   flags: ConnectFlags,
   context: ConnectContext,
 ): Promise<ClusterPorts> {
-  const { clock, onWait, random } = context
-  const aws = connectAws({
-    region: desired.region,
-    clock,
-    random,
-    budgets: new AwsBudgets(clock),
-    identity: identityOf(flags),
-    ...(flags.endpointUrl === undefined ? {} : { endpoint: flags.endpointUrl }),
-    isReadOnly: flags.readOnly === true,
-    onWait: (text, waitMs) => onWait(`${text}; waiting ${(waitMs / 1000).toFixed(1)} s`),
-  })
+  const { onWait, random } = context
+  const aws = openAws(desired.region, flags, context)
   try {
     const { arn, connection } = await apiServerOf(desired, flags, { aws, context })
     const kube = kubeClient({
@@ -98,6 +89,24 @@ export async function connectCluster(
     await aws.close()
     throw error
   }
+}
+
+/** The port of one account in one Region. Nothing is sent before the first call. */
+export function openAws(
+  region: string,
+  flags: ConnectFlags,
+  { clock, onWait, random }: Pick<ConnectContext, 'clock' | 'onWait' | 'random'>,
+): AwsConnection {
+  return connectAws({
+    region,
+    clock,
+    random,
+    budgets: new AwsBudgets(clock),
+    identity: identityOf(flags),
+    ...(flags.endpointUrl === undefined ? {} : { endpoint: flags.endpointUrl }),
+    isReadOnly: flags.readOnly === true,
+    onWait: (text, waitMs) => onWait(`${text}; waiting ${(waitMs / 1000).toFixed(1)} s`),
+  })
 }
 
 function identityOf({ externalId, profile, roleArn, sessionName }: ConnectFlags) {

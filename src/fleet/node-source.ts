@@ -2,14 +2,18 @@
 
 import type { NodeSource, Origin } from '../nodes/effective/node-source.ts'
 import type { DesiredCluster, DesiredNodeGroup } from './desired.ts'
+import { substitute } from './expand.ts'
 import { userDataOf } from './group-user-data.ts'
 
-/** `zone` is undefined while nobody has read the subnets. */
+/** `zone` is undefined while nobody has read the subnets; then variables of the zone stay in texts. */
 export function nodeSourceOf(
-  group: DesiredNodeGroup,
+  pattern: DesiredNodeGroup,
   cluster: DesiredCluster,
   zone?: string,
 ): NodeSource {
+  const { labels, name, tags } = pattern
+  const variables = zone === undefined ? {} : { az: zone }
+  const group = { ...pattern, ...substitute({ labels, name, tags }, variables) }
   const origins = Object.entries(group.origins).map(([key, { column, file, line }]) => {
     const origin: Origin = { by: 'fleet file', place: `${file}:${line}:${column}` }
     return [key, origin] as const

@@ -65,3 +65,19 @@ export function amiParameters(choice: AmiChoice): AmiParameters | undefined {
     releaseVersionParameter: fill(variant.releaseVersion),
   }
 }
+
+/** The reverse of `amiType`; undefined for `CUSTOM` and for types that the table does not know. */
+export function amiKindOf(
+  amiType: string,
+): Pick<AmiChoice, 'arch' | 'family' | 'variant'> | undefined {
+  for (const family of amiFamilies) {
+    const rows: readonly VariantRow[] =
+      table.families.find((one) => one.family === familyNames[family])?.variants ?? []
+    const row = rows.find((one) => one.amiType === amiType)
+    if (row === undefined) continue
+    const isNvidia = row.variant === 'nvidia' || row.variant === 'gpu'
+    const arch = row.arch === 'arm64' ? 'arm64' : 'amd64'
+    return { family, arch, variant: isNvidia ? 'nvidia' : 'standard' }
+  }
+  return undefined
+}

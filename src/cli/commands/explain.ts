@@ -2,12 +2,15 @@
 
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
+import type { ConnectFlags } from '../connect.ts'
 import { exitCode } from '../exit-code.ts'
 import { Problem } from '../problem.ts'
 
 /** Flags of `explain` as they are typed. */
-export interface ExplainFlags {
+export interface ExplainFlags extends ConnectFlags {
   readonly file?: string
+  readonly live?: boolean
+  readonly region?: string
   /** True without a value. */
   readonly diff?: string | true
   readonly output: string
@@ -20,6 +23,8 @@ Examples:
   regroup explain eu-1/eu-1-0-spot-arm64 -f fleet.yaml
   regroup explain eu-1/eu-1-0-spot-arm64 -f fleet.yaml --diff amiFamily=Bottlerocket
   regroup explain eu-1/eu-1-0-spot-arm64 -f fleet.yaml --diff other-fleet.yaml
+  regroup explain eu-1/eu-1-0-spot-arm64 -f fleet.yaml --diff --live
+  regroup explain eu-1/web --live --region eu-west-1 -o json
   regroup explain LT-1
 `
 
@@ -30,7 +35,14 @@ export function addExplain(program: Command, context: CommandContext): void {
     .description('show what a node of a group really gets, or what a finding means')
     .argument('<name>', 'CLUSTER/GROUP, or the code of a finding')
     .option('-f, --file <fleet.yaml>', 'what the fleet shall be (docs/fleet-file.md)')
-    .option('--diff [change]', 'against KEY=VALUE or another fleet file')
+    .option('--live', 'read the group, its launch template and its user data from AWS')
+    .option('--diff [change]', 'against KEY=VALUE, another fleet file, or with --live the file')
+    .option('--region <name>', 'Region of the cluster, when there is no fleet file')
+    .option('--profile <name>', 'profile of the AWS configuration files')
+    .option('--role-arn <arn>', 'role to assume')
+    .option('--external-id <text>', 'external id for the role')
+    .option('--session-name <text>', 'session name for the role, shown in CloudTrail')
+    .option('--endpoint-url <url>', 'address for all AWS services, e.g. of a twin')
     .option('-o, --output <format>', 'text or json', 'text')
     .addHelpText('after', text)
     .action(async (name: string, flags: ExplainFlags) => {

@@ -70,7 +70,7 @@ function amiText({ ami }: EffectiveNode): string {
   const rows: string[][] = []
   if (imageId !== undefined) rows.push([`image ${imageId}`, originText(origin)])
   else if (releaseVersion === 'latest' && age !== undefined) {
-    const now = `release latest: ${age.newest.releaseVersion} by the table of ${ami.tableAsOf}`
+    const now = `release latest: ${age.newest.releaseVersion} by ${sourceText(ami.tableAsOf)}`
     rows.push([now, originText(origin)])
   } else {
     rows.push([`release ${releaseVersion}`, originText(origin)])
@@ -82,12 +82,16 @@ function amiText({ ami }: EffectiveNode): string {
   return section('AMI', rows)
 }
 
+function sourceText(tableAsOf: string | undefined): string {
+  return tableAsOf === undefined ? 'SSM' : `the table of ${tableAsOf}`
+}
+
 /** How far a release is behind, against what was compared with. */
 function ageText(
   age: NonNullable<EffectiveNode['ami']['age']>,
   tableAsOf: string | undefined,
 ): string {
-  const against = tableAsOf === undefined ? 'SSM' : `the table of ${tableAsOf}`
+  const against = sourceText(tableAsOf)
   const unknown = age.isListed ? '' : '; the table does not list it'
   if (age.behindCount === 0) return `the newest by ${against}${unknown}`
   const releases = `${age.behindCount} ${age.behindCount === 1 ? 'release' : 'releases'}`

@@ -70,19 +70,22 @@ function withTypes(source: NodeSource, names: readonly string[]): ChangedSource 
   const unknown = names.find((name) => instanceType(name) === undefined)
   if (unknown !== undefined) return `${unknown} is not an EC2 instance type that we know`
   const arch = instanceType(names[0] ?? '')?.arch ?? source.arch
-  return { source: { ...source, arch, instanceTypes: names }, losses: [] }
+  const { amiType, ...rest } = source
+  const sameArch = arch === source.arch && amiType !== undefined ? { amiType } : {}
+  return { source: { ...rest, ...sameArch, arch, instanceTypes: names }, losses: [] }
 }
 
 /** The user data is read as the old family's and written as the new one's. */
 function withFamily(source: NodeSource, family: AmiFamily): ChangedSource {
+  const { amiType: _, ...rest } = source
   const bootstrap = parseBootstrap(source.family, source.userData)
   if (bootstrap === undefined) {
     const losses = [`The user data is not of ${source.family} and cannot be written for ${family}.`]
-    return { source: { ...source, family, userData: '' }, losses }
+    return { source: { ...rest, family, userData: '' }, losses }
   }
   const losses = bootstrapFaults(family, bootstrap)
   const userData = renderUserData(family, bootstrap)
   // A pinned release is one of the old family's.
   const releaseVersion = family === source.family ? source.releaseVersion : 'latest'
-  return { source: { ...source, family, userData, releaseVersion }, losses }
+  return { source: { ...rest, family, userData, releaseVersion }, losses }
 }

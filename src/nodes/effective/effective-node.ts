@@ -28,10 +28,10 @@ export interface EffectiveAmi {
   /** Undefined where the family has none, and with an image of the team's own. */
   readonly imageIdParameter: string | undefined
   readonly releaseVersionParameter: string | undefined
-  /** Against the table of releases; undefined where nothing can be compared. */
+  /** How far behind the newest release; undefined where nothing can be compared. */
   readonly age: ReleaseAge | undefined
-  /** Day of the table. */
-  readonly tableAsOf: string
+  /** Day of the table that says what is newest; undefined where SSM said so. */
+  readonly tableAsOf: string | undefined
 }
 
 /** The whole answer of `explain`. */
@@ -53,8 +53,11 @@ export interface EffectiveNode {
   readonly notes: readonly string[]
 }
 
-/** A user data that is not of the family counts as empty here; its faults are findings elsewhere. */
-export function effectiveNode(source: NodeSource): EffectiveNode {
+/**
+ * A user data that is not of the family counts as empty here; its faults are findings elsewhere.
+ * `newestRelease` is what SSM recommends now; without it the table of releases says what is newest.
+ */
+export function effectiveNode(source: NodeSource, newestRelease?: string): EffectiveNode {
   const bootstrap = parseBootstrap(source.family, source.userData) ?? emptyBootstrap
   const kubelet = effectiveKubelet(source, bootstrap)
   const room = roomOf(source, bootstrap, kubelet.config)
@@ -68,7 +71,7 @@ export function effectiveNode(source: NodeSource): EffectiveNode {
     kubernetesVersion,
     capacityType,
     mode: isMerged(source) ? 'merged' : 'own',
-    ami: amiOf(source),
+    ami: amiOf(source, newestRelease),
     userData,
     kubelet,
     room,
@@ -81,11 +84,12 @@ export function effectiveNode(source: NodeSource): EffectiveNode {
 
 const emptyBootstrap: Bootstrap = { cluster: undefined, labels: {}, taints: [], kubelet: {} }
 
-function amiOf(source: NodeSource): EffectiveAmi {
+function amiOf(source: NodeSource, newestRelease: string | undefined): EffectiveAmi {
   const { family, imageId, kubernetesVersion, releaseVersion } = source
   const names = isMerged(source) ? amiParameters(source) : undefined
   const releases = releasesOf(family, kubernetesVersion)
-  const named = releaseVersion === 'latest' ? releases[0]?.releaseVersion : releaseVersion
+  const newest = newestRelease ?? releases[0]?.releaseVersion
+  const named = releaseVersion === 'latest' ? newest : releaseVersion
   return {
     family,
     amiType: amiTypeOf(source),
@@ -94,8 +98,8 @@ function amiOf(source: NodeSource): EffectiveAmi {
     origin: originOf(source, isMerged(source) ? 'releaseVersion' : 'ami'),
     imageIdParameter: names?.imageIdParameter,
     releaseVersionParameter: names?.releaseVersionParameter,
-    age: named === undefined ? undefined : releaseAge(named, releases),
-    tableAsOf: releaseTableAsOf,
+    age: named === undefined ? undefined : releaseAge(named, releases, newestRelease),
+    tableAsOf: newestRelease === undefined ? releaseTableAsOf : undefined,
   }
 }
 

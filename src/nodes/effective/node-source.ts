@@ -42,6 +42,8 @@ export interface NodeSource {
   readonly family: AmiFamily
   readonly arch: AmiChoice['arch']
   readonly variant: AmiChoice['variant']
+  /** As AWS says it; undefined = what follows from family, arch and variant. */
+  readonly amiType?: string
   /** The template names the image: EKS merges nothing. */
   readonly imageId: string | undefined
   /** `latest` or an exact release; empty with an image of the team's own. */
@@ -83,5 +85,6 @@ export function isMerged({ imageId }: Pick<NodeSource, 'imageId'>): boolean {
 
 /** As EKS spells it: `CUSTOM` with an image of the template, empty where no image is published. */
 export function amiTypeOf(source: NodeSource): string {
-  return isMerged(source) ? (amiParameters(source)?.amiType ?? '') : 'CUSTOM'
+  if (!isMerged(source)) return 'CUSTOM'
+  return source.amiType ?? amiParameters(source)?.amiType ?? ''
 }

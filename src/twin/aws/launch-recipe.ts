@@ -1,12 +1,12 @@
 /** What machines come up as that no managed node group owns. Twin layer. */
 
-import { fromBase64 } from '../../nodes/base64.ts'
 import { parseUserData } from '../../nodes/user-data.ts'
 import type { StringMap } from '../../world/kube-objects.ts'
 import type { AwsAccount } from './account.ts'
 import { type LaunchData, launchFactsOf } from './ec2/launch-data.ts'
 import { joinFailureOf } from './eks/bootstrap-check.ts'
 import type { ClusterState, LaunchFacts, MachineRecipe } from './state.ts'
+import { instanceText } from './user-data-text.ts'
 
 /** A launch as its caller describes it. */
 export interface LaunchSpec {
@@ -28,7 +28,7 @@ export function launchRecipeOf(
 ): { readonly recipe: MachineRecipe; readonly clusterName: string } {
   const image = account.images.get(spec.imageId)
   const launch = launchFactsOf(spec.data, image?.root)
-  const text = fromBase64(launch.userData ?? '') ?? ''
+  const text = instanceText(launch.userData)
   const cluster = clusterOf(account, { ...launch.tags, ...spec.tags }, text)
   const told = parseUserData(text)
   const failure =

@@ -1,8 +1,8 @@
 /** What EC2 refuses of a launch template at once; the rest shows at launch. Twin layer, pure. */
 
 import type * as Sdk from '@aws-sdk/client-ec2'
-import { fromBase64 } from '../../../nodes/base64.ts'
 import { awsError } from '../errors.ts'
+import { isBase64 } from '../user-data-text.ts'
 
 /** Raw bytes, before base64. */
 const userDataMax = 16_384
@@ -40,8 +40,7 @@ export function checkData(data: Sdk.RequestLaunchTemplateData | undefined): void
 /** @throws RegroupError InvalidUserData.Malformed for text that is not base64, or too long. */
 export function checkUserData(encoded: string | undefined): void {
   if (encoded === undefined || encoded === '') return
-  const text = fromBase64(encoded)
-  if (text === undefined) {
+  if (!isBase64(encoded)) {
     throw awsError('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data.')
   }
   const padding = encoded.replace(/[^=]/g, '').length

@@ -1,7 +1,6 @@
 /** What machines of a node group come up as: EKS's copy of the template. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-eks'
-import { fromBase64 } from '../../../nodes/base64.ts'
 import { parseUserData } from '../../../nodes/user-data.ts'
 import type { Taint } from '../../../world/kube-objects.ts'
 import type { AwsAccount } from '../account.ts'
@@ -9,6 +8,7 @@ import { type LaunchData, launchFactsOf } from '../ec2/launch-data.ts'
 import type { ImageState } from '../ec2/state.ts'
 import { imageKindOf } from '../images.ts'
 import type { MachineRecipe, NodeGroupState } from '../state.ts'
+import { instanceText } from '../user-data-text.ts'
 import { joinFailureOf } from './bootstrap-check.ts'
 import { templateData } from './node-group-rules.ts'
 
@@ -88,8 +88,7 @@ function diskOf(VolumeSize: number): LaunchData {
 
 /** The template's user data as text; empty without any. */
 function userDataOf(template: Readonly<Record<string, unknown>> | undefined): string {
-  const encoded = template?.UserData
-  return typeof encoded === 'string' ? (fromBase64(encoded) ?? '') : ''
+  return instanceText(template?.UserData)
 }
 
 function eksLabels(source: RecipeSource, image: ImageState | undefined): Record<string, string> {

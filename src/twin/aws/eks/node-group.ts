@@ -1,12 +1,12 @@
 /** Managed node groups: created, shown, deleted. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-eks'
-import { fromBase64 } from '../../../nodes/base64.ts'
 import { between } from '../../kernel/draws.ts'
 import type { AwsAccount } from '../account.ts'
 import { addGroup } from '../autoscaling/build.ts'
 import { liveInstances, reconcileSoon } from '../autoscaling/reconcile.ts'
 import type { ClusterState, MachineRecipe, NodeGroupState } from '../state.ts'
+import { mergedText } from '../user-data-text.ts'
 import { addAccessEntry } from './access-entry.ts'
 import { isMergeable } from './bootstrap-check.ts'
 import { addChildTemplate } from './child-template.ts'
@@ -59,7 +59,7 @@ function userDataFault(
   if (launchTemplate === undefined || amiType === 'CUSTOM') return undefined
   const { id, version } = launchTemplate
   const encoded = templateData(account, { id, version })?.data.UserData
-  if (isMergeable(fromBase64(String(encoded ?? '')) ?? '')) return undefined
+  if (isMergeable(mergedText(encoded))) return undefined
   const message = 'User data was not in the MIME multipart format.'
   return { code: 'Ec2LaunchTemplateInvalidConfiguration', message, resourceIds: [id] }
 }
