@@ -9,22 +9,26 @@ export interface WorldInput {
   readonly session: string
   /** True when the call took its virtual latency. */
   readonly hasLatency: boolean
-  /** Which wire: `aws`, or the name of a cluster's. */
+  /** Which wire: `aws`, or `kube/` and the name of a cluster. */
   readonly target: string
   /** What was asked, as plain JSON; only the wire that logged it reads it. */
   readonly payload: unknown
 }
 
-/** A log larger than this cannot be replayed in reasonable time. */
+/** A log larger than this cannot be replayed in reasonable time, or takes too much memory. */
 const inputsMax = 200_000
+const bytesMax = 64 * 1024 * 1024
 
 /** Append-only. */
 export class InputLog {
   private readonly kept: WorldInput[] = []
   private droppedCount = 0
+  private keptBytes = 0
 
   add(input: WorldInput): void {
-    if (this.kept.length < inputsMax) this.kept.push(input)
+    this.keptBytes += bodyBytesOf(input.payload)
+    const isRoom = this.kept.length < inputsMax && this.keptBytes <= bytesMax
+    if (isRoom) this.kept.push(input)
     else this.droppedCount += 1
   }
 
@@ -35,9 +39,16 @@ export class InputLog {
   /** All inputs, oldest first. @throws RegroupError limit-exceeded when some were dropped. */
   inputs(): readonly WorldInput[] {
     if (this.droppedCount === 0) return this.kept
-    const text = `this world had ${this.size} inputs; more than ${inputsMax} are not kept, so it cannot be saved`
+    const most = `${inputsMax} of them, or ${bytesMax / 1024 / 1024} MiB of bodies`
+    const text = `this world had ${this.size} inputs; no more than ${most} are kept, so it cannot be saved`
     throw new RegroupError('limit-exceeded', text)
   }
+}
+
+/** Only bodies of requests to clusters are large. */
+function bodyBytesOf(payload: unknown): number {
+  const { body } = (payload ?? {}) as { readonly body?: unknown }
+  return typeof body === 'string' ? body.length : 0
 }
 
 /** Values of SDK inputs as JSON: times and bytes keep their type. */

@@ -37,6 +37,8 @@ export interface KubeWireOptions {
   readonly onNews?: () => void
   /** Told about bugs: the client gets a 500 and the server goes on. */
   readonly onBug?: (error: unknown) => void
+  /** Told about every request of a known user right before it takes effect. */
+  readonly onRequest?: (request: WireRequest, user: WireUser) => void
 }
 
 /** The API server of one cluster. */
@@ -86,20 +88,33 @@ export class KubeWire {
     } else send(outcome, request, sink)
   }
 
+  /** Does once more what a request did, as the user who sent it then; the answer goes to nobody. */
+  repeat(request: WireRequest, user: WireUser): void {
+    this.routed(request, () => user)
+  }
+
   private outcomeOf(
     request: WireRequest,
     certificate: ClientCertificate | undefined,
     skewMs: number,
   ): Outcome {
-    const { credentials, serverAddress, time } = this.options
+    const { credentials, onRequest, time } = this.options
+    return this.routed(request, () => {
+      const sender = authenticate(request, certificate, credentials, time.nowMs() + skewMs)
+      const user = this.actingUser(request, sender)
+      onRequest?.(request, user)
+      return user
+    })
+  }
+
+  private routed(request: WireRequest, userOf: () => WireUser): Outcome {
+    const { credentials, serverAddress } = this.options
     const { signingKey } = credentials
     try {
       if (request.body.length > bodyBytesMax) {
         throw refusal(413, `Request entity too large: limit is ${bodyBytesMax}`)
       }
-      const sender = authenticate(request, certificate, credentials, time.nowMs() + skewMs)
-      const user = this.actingUser(request, sender)
-      return route(this.context, request, user, { serverAddress, signingKey })
+      return route(this.context, request, userOf(), { serverAddress, signingKey })
     } catch (error) {
       return this.refused(error, request)
     }

@@ -10,6 +10,7 @@ import type { Sink, WireTime } from './context.ts'
 import { type FaultedRequest, FaultyServer } from './faults/faulty-server.ts'
 import { takeLease } from './faults/take-lease.ts'
 import { identitiesOf } from './identities.ts'
+import { type KeptLease, type KeptRequest, keptRequest, requestOf } from './kept-request.ts'
 import { KubeWire } from './kube-wire.ts'
 import { kubeconfigText } from './kubeconfig.ts'
 import { CertificateAuthority } from './tls/certificates.ts'
@@ -95,7 +96,10 @@ class ServedCluster {
       time,
       handle: (request, client, sink, skewMs) => this.handle(request, client, sink, skewMs),
       restart: (downMs) => this.restart(downMs),
-      takeLease: (holder) => this.takeLease(holder),
+      takeLease: (holder) => {
+        this.record({ kind: 'lease', holder })
+        this.takeLease(holder)
+      },
     })
   }
 
@@ -103,6 +107,9 @@ class ServedCluster {
   async start(): Promise<string> {
     await this.listener.open()
     this.rebuild()
+    this.host.onReplay(this.target, async ({ payload }) =>
+      this.repeat(payload as KeptRequest | KeptLease),
+    )
     const { certificatePem } = this.authority
     const { staticToken: token } = this.secrets
     return kubeconfigText({
@@ -137,6 +144,7 @@ class ServedCluster {
       credentials: { ...this.secrets, identities: identitiesOf(account, this.name) },
       serverAddress: this.url().slice('https://'.length),
       onNews: () => this.host.pacer.told(),
+      onRequest: (request, user) => this.record(keptRequest(request, user)),
       ...(onBug === undefined ? {} : { onBug }),
     })
   }
@@ -172,6 +180,20 @@ class ServedCluster {
       .finally(done)
   }
 
+  private get target(): string {
+    return `kube/${this.name}`
+  }
+
+  private record(payload: KeptRequest | KeptLease | undefined): void {
+    if (payload === undefined) return
+    this.host.record({ session: this.name, target: this.target, payload })
+  }
+
+  private repeat(payload: KeptRequest | KeptLease): void {
+    if (payload.kind === 'lease') this.takeLease(payload.holder)
+    else this.wire?.repeat(requestOf(payload), payload.user)
+  }
+
   private takeLease(holder: string): void {
     const { clusters, kernel } = this.host.twin
     const cluster = clusters.get(this.name)
@@ -187,14 +209,7 @@ class ServedCluster {
   private take(...[request, client, sink]: Parameters<KubeHandler>): void {
     this.open.add(sink)
     sink.onClose(() => this.open.delete(sink))
-    const isRead = request.method === 'GET'
-    void this.host.pacer.request(async () => {
-      if (!isRead) {
-        const payload = { cluster: this.name, method: request.method, url: request.url }
-        this.host.record({ session: this.name, target: 'kube', payload })
-      }
-      this.faulty.take(request, client, sink)
-    })
+    void this.host.pacer.request(async () => this.faulty.take(request, client, sink))
   }
 
   private handle(...[request, client, sink, skewMs]: FaultedRequest): void {
