@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { type FailureCode, isFailure } from '../world/failure.ts'
 import type { CommandContext } from './command-context.ts'
+import { addAmis } from './commands/amis.ts'
 import { addCheck } from './commands/check.ts'
 import { addDemo } from './commands/demo.ts'
 import { addExplain } from './commands/explain.ts'
@@ -58,6 +59,7 @@ function buildProgram(context: CommandContext): Command {
   addRehearse(program, context)
   addMigrate(program, context)
   addExplain(program, context)
+  addAmis(program, context)
   addDemo(program, context)
   addCheck(program, context)
   addTwin(program, streams)

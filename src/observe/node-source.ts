@@ -2,7 +2,7 @@
 
 import { gunzipSync } from 'node:zlib'
 import type { Nodegroup } from '@aws-sdk/client-eks'
-import { type AmiChoice, amiKindOf, amiParameters } from '../nodes/ami-parameters.ts'
+import { type AmiChoice, amiKindOf } from '../nodes/ami-parameters.ts'
 import type { ClusterFacts } from '../nodes/bootstrap.ts'
 import type { NodeSource, Origin } from '../nodes/effective/node-source.ts'
 import { instanceType } from '../nodes/instance-types.ts'
@@ -10,6 +10,7 @@ import type { ParsedUserData } from '../nodes/parsed-user-data.ts'
 import { parseUserData } from '../nodes/user-data.ts'
 import type { AwsApi } from '../world/aws-api.ts'
 import type { StringMap, Taint } from '../world/kube-objects.ts'
+import { readRecommended } from './images.ts'
 
 /** Unpacked user data beyond it is not read: nobody's is so large. */
 const textBytesMax = 4 * 1024 * 1024
@@ -179,8 +180,6 @@ export async function readNewestRelease(
   aws: AwsApi,
   source: NodeSource,
 ): Promise<string | undefined> {
-  const name = amiParameters(source)?.releaseVersionParameter
-  if (name === undefined) return undefined
-  const { Parameters } = await aws.ssm.getParameters({ Names: [name] })
-  return Parameters?.[0]?.Value
+  const [recommended] = await readRecommended(aws, [source])
+  return recommended?.releaseVersion
 }

@@ -3,9 +3,7 @@
 import { releaseParameterOf, type TargetFacts } from '../decide/target-of.ts'
 import type { DesiredCluster } from '../fleet/desired.ts'
 import type { AwsApi } from '../world/aws-api.ts'
-
-/** GetParameters takes ten names. */
-const namesPerCall = 10
+import { readParameters } from './images.ts'
 
 /**
  * All subnets of the cluster's own network: tags alone would also find those of other clusters of the
@@ -34,15 +32,5 @@ async function readReleases(
     const name = releaseParameterOf(group, cluster.kubernetesVersion)
     if (name !== undefined) names.add(name)
   }
-  const all = [...names].sort()
-  const releases = new Map<string, string>()
-  for (let start = 0; start < all.length; start += namesPerCall) {
-    const { Parameters } = await aws.ssm.getParameters({
-      Names: all.slice(start, start + namesPerCall),
-    })
-    for (const { Name, Value } of Parameters ?? []) {
-      if (Name !== undefined && Value !== undefined) releases.set(Name, Value)
-    }
-  }
-  return releases
+  return readParameters(aws, [...names].sort())
 }

@@ -2,7 +2,7 @@
 
 import type { SourceChange } from '../../nodes/effective/change-need.ts'
 import type { NodeDifference, TextLine } from '../../nodes/effective/differences.ts'
-import { tableText } from './explain.ts'
+import { tableText } from './table.ts'
 
 /** What is compared, and what was found. */
 export interface ExplainDiff {

@@ -4,6 +4,7 @@ import type { EffectiveNode } from '../../nodes/effective/effective-node.ts'
 import type { TypeRoom } from '../../nodes/effective/node-room.ts'
 import type { Origin } from '../../nodes/effective/node-source.ts'
 import { groupedText } from './duration.ts'
+import { ageText, sourceText, tableText } from './table.ts'
 
 /** All sections; `packedBytes` is the size after gzip, where it is used. */
 export function explainText(node: EffectiveNode, packedBytes?: number): string {
@@ -82,23 +83,6 @@ function amiText({ ami }: EffectiveNode): string {
   return section('AMI', rows)
 }
 
-function sourceText(tableAsOf: string | undefined): string {
-  return tableAsOf === undefined ? 'SSM' : `the table of ${tableAsOf}`
-}
-
-/** How far a release is behind, against what was compared with. */
-function ageText(
-  age: NonNullable<EffectiveNode['ami']['age']>,
-  tableAsOf: string | undefined,
-): string {
-  const against = sourceText(tableAsOf)
-  const unknown = age.isListed ? '' : '; the table does not list it'
-  if (age.behindCount === 0) return `the newest by ${against}${unknown}`
-  const releases = `${age.behindCount} ${age.behindCount === 1 ? 'release' : 'releases'}`
-  const days = `${age.behindDays} ${age.behindDays === 1 ? 'day' : 'days'}`
-  return `${releases} and ${days} behind ${age.newest.releaseVersion} by ${against}${unknown}`
-}
-
 function userDataText({ userData }: EffectiveNode, packedBytes: number | undefined): string {
   const { gauge, isEstimate, ownBytes, parts } = userData
   const share = Math.round((gauge.bytes / gauge.bytesMax) * 100)
@@ -155,21 +139,4 @@ function section(title: string, rows: readonly (readonly string[])[]): string {
 
 function sentences(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `\n${title}\n${lines.map((line) => `  - ${line}\n`).join('')}`
-}
-
-/** Columns wider than this do not push the next one away. */
-const columnMax = 76
-
-/** Rows in columns, two spaces apart. */
-export function tableText(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.min(columnMax, Math.max(...rows.map((row) => (row[column] ?? '').length))),
-  )
-  const lines = rows.map((row) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '),
-  )
-  return lines
-    .map((line) => `  ${line}`.trimEnd())
-    .join('\n')
-    .concat('\n')
 }

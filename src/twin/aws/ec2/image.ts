@@ -18,9 +18,10 @@ function describeImages(
   const ids = input.ImageIds ?? []
   const all = ids.length > 0 ? ids.map((id) => requireImage(account, id)) : account.images.all()
   const owners = input.Owners ?? []
-  const isWanted = owners.length === 0 || owners.includes('amazon') || owners.includes(amazonOwner)
-  const found = (isWanted ? all : []).filter((image) => {
-    const { Architecture, Name } = imageView(image)
+  const isOf = (image: ImageState): boolean =>
+    owners.length === 0 || owners.some((one) => ownersOf(account, image).includes(one))
+  const found = all.filter(isOf).filter((image) => {
+    const { Architecture, Name, OwnerId, Public } = imageView(account, image)
     return matchesFilters(
       input.Filters,
       {},
@@ -28,10 +29,10 @@ function describeImages(
         architecture: Architecture,
         'image-id': image.id,
         'image-type': 'machine',
-        'is-public': true,
+        'is-public': Public,
         name: Name,
-        'owner-alias': 'amazon',
-        'owner-id': amazonOwner,
+        'owner-alias': image.ownName === undefined ? 'amazon' : undefined,
+        'owner-id': OwnerId,
         'root-device-type': 'ebs',
         state: 'available',
         'virtualization-type': 'hvm',
@@ -40,7 +41,10 @@ function describeImages(
   })
   const size = input.MaxResults ?? pageMax
   const { next, page } = pageOf(found, { token: input.NextToken, size })
-  return { Images: page.map(imageView), ...(next === undefined ? {} : { NextToken: next }) }
+  return {
+    Images: page.map((image) => imageView(account, image)),
+    ...(next === undefined ? {} : { NextToken: next }),
+  }
 }
 
 function requireImage(account: AwsAccount, id: string): ImageState {
@@ -49,20 +53,27 @@ function requireImage(account: AwsAccount, id: string): ImageState {
   throw awsError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`)
 }
 
+/** Words that DescribeImages takes for the owner of an image. */
+function ownersOf(account: AwsAccount, { ownName }: ImageState): readonly string[] {
+  return ownName === undefined ? ['amazon', amazonOwner] : ['self', account.accountId]
+}
+
 /** Images of Amazon Linux itself carry no date in the twin. */
 const plainDate = '2026-07-01T00:00:00.000Z'
 
 /** Names follow Amazon's: family, architecture, minor, date of the release. */
-function imageView(image: ImageState): Sdk.Image {
+function imageView(account: AwsAccount, image: ImageState): Sdk.Image {
   const Architecture = image.arch === 'arm64' ? 'arm64' : 'x86_64'
   const date = image.releaseVersion.split('-').at(-1) ?? ''
   const minor = image.kubernetesVersion
   const isPlain = minor === ''
-  const Name = isPlain
+  const amazonName = isPlain
     ? image.releaseVersion
     : image.family === 'AmazonLinux2023'
       ? `amazon-eks-node-al2023-${Architecture}-standard-${minor}-v${date}`
       : `amazon-eks-${image.arch === 'arm64' ? 'arm64-' : ''}node-${minor}-v${date}`
+  const isOwn = image.ownName !== undefined
+  const Name = image.ownName ?? amazonName
   return {
     ImageId: image.id,
     Name,
@@ -72,11 +83,11 @@ function imageView(image: ImageState): Sdk.Image {
       : `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}T00:00:00.000Z`,
     EnaSupport: true,
     Hypervisor: 'xen',
-    ImageLocation: `amazon/${Name}`,
-    ImageOwnerAlias: 'amazon',
+    ImageLocation: `${isOwn ? account.accountId : 'amazon'}/${Name}`,
+    ...(isOwn ? {} : { ImageOwnerAlias: 'amazon' }),
     ImageType: 'machine',
-    OwnerId: amazonOwner,
-    Public: true,
+    OwnerId: isOwn ? account.accountId : amazonOwner,
+    Public: !isOwn,
     RootDeviceName: '/dev/xvda',
     RootDeviceType: 'ebs',
     SriovNetSupport: 'simple',

@@ -44,6 +44,8 @@ export interface ImageState {
   readonly kubernetesVersion: string
   readonly releaseVersion: string
   readonly kubeletVersion: string
+  /** Name of an image of the account's own; undefined = one of Amazon's. */
+  readonly ownName?: string
   /** Undefined = that of the EKS images, 20 GiB of gp3. */
   readonly root?: { readonly volumeType: 'gp2' | 'gp3'; readonly sizeGiB: number }
 }
