@@ -39,6 +39,7 @@ function noted(aws: AwsApi, used: Set<string>): AwsApi {
     autoScaling: service('autoScaling', aws.autoScaling),
     ec2: service('ec2', aws.ec2),
     eks: service('eks', aws.eks),
+    iam: service('iam', aws.iam),
     ssm: service('ssm', aws.ssm),
     sts: service('sts', aws.sts),
   }

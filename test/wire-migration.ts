@@ -41,6 +41,7 @@ const endlessBudgets: typeof defaultBudgets = {
   autoScaling: endless,
   ec2: endless,
   eks: endless,
+  iam: endless,
   ssm: endless,
   sts: endless,
 }

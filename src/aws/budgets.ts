@@ -14,6 +14,7 @@ export const defaultBudgets: Readonly<
   eks: { read: { ratePerSecond: 5, burst: 20 }, write: { ratePerSecond: 1, burst: 5 } },
   autoScaling: { read: { ratePerSecond: 2, burst: 10 }, write: { ratePerSecond: 2, burst: 10 } },
   ec2: { read: { ratePerSecond: 10, burst: 50 }, write: { ratePerSecond: 5, burst: 20 } },
+  iam: { read: { ratePerSecond: 5, burst: 20 }, write: { ratePerSecond: 1, burst: 1 } },
   ssm: { read: { ratePerSecond: 10, burst: 20 }, write: { ratePerSecond: 1, burst: 1 } },
   sts: { read: { ratePerSecond: 10, burst: 20 }, write: { ratePerSecond: 1, burst: 5 } },
 }

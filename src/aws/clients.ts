@@ -31,6 +31,7 @@ const constructors: Readonly<Record<AwsService, () => Promise<Constructor>>> = {
   autoScaling: async () => (await import('@aws-sdk/client-auto-scaling')).AutoScaling,
   ec2: async () => (await import('@aws-sdk/client-ec2')).EC2,
   eks: async () => (await import('@aws-sdk/client-eks')).EKS,
+  iam: async () => (await import('@aws-sdk/client-iam')).IAM,
   ssm: async () => (await import('@aws-sdk/client-ssm')).SSM,
   sts: async () => (await import('@aws-sdk/client-sts')).STS,
 }

@@ -1,7 +1,7 @@
 /** What a call of the port is called in IAM, and whether it changes anything. Aws layer, pure. */
 
 /** Services behind the port, by their member of AwsApi. */
-export type AwsService = 'autoScaling' | 'ec2' | 'eks' | 'ssm' | 'sts'
+export type AwsService = 'autoScaling' | 'ec2' | 'eks' | 'iam' | 'ssm' | 'sts'
 
 /** One call on its way. */
 export interface AwsCall {
@@ -20,6 +20,7 @@ const prefixes: Readonly<Record<AwsService, string>> = {
   autoScaling: 'autoscaling',
   ec2: 'ec2',
   eks: 'eks',
+  iam: 'iam',
   ssm: 'ssm',
   sts: 'sts',
 }
@@ -35,6 +36,8 @@ const objectMembers = [
   'InstanceId',
   'LaunchTemplateName',
   'LaunchTemplateId',
+  'RoleName',
+  'PolicyArn',
   'clusterName',
   'name',
   'Name',

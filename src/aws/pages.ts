@@ -4,12 +4,13 @@ import { assert } from '../world/assert.ts'
 
 /** Where an operation keeps its token and its items. */
 interface Paging {
-  readonly token: 'nextToken' | 'NextToken'
+  readonly token: 'nextToken' | 'NextToken' | 'Marker'
   readonly items: string
 }
 
 const eks = (items: string): Paging => ({ token: 'nextToken', items })
 const pascal = (items: string): Paging => ({ token: 'NextToken', items })
+const iam = (items: string): Paging => ({ token: 'Marker', items })
 
 /** Operations of the port that have pages, by method name (unique over the services). */
 const pagings: Readonly<Record<string, Paging>> = {
@@ -31,13 +32,24 @@ const pagings: Readonly<Record<string, Paging>> = {
   describeInstances: pascal('Reservations'),
   describeLaunchTemplateVersions: pascal('LaunchTemplateVersions'),
   describeLaunchTemplates: pascal('LaunchTemplates'),
+  describeRouteTables: pascal('RouteTables'),
   describeSecurityGroups: pascal('SecurityGroups'),
   describeSubnets: pascal('Subnets'),
   getParametersByPath: pascal('Parameters'),
+  listAttachedRolePolicies: iam('AttachedPolicies'),
+  listRolePolicies: iam('PolicyNames'),
 }
 
 /** Members by which a caller asks for one page only. */
-const pageMembers = ['nextToken', 'NextToken', 'maxResults', 'MaxResults', 'MaxRecords'] as const
+const pageMembers = [
+  'nextToken',
+  'NextToken',
+  'Marker',
+  'maxResults',
+  'MaxResults',
+  'MaxRecords',
+  'MaxItems',
+] as const
 
 /** A server that hands out tokens for ever is a bug somewhere: 1,000 pages hold 100,000 objects. */
 const pagesMax = 1000

@@ -71,6 +71,7 @@ export function connectAws(options: AwsOptions): AwsConnection {
     autoScaling: service('autoScaling'),
     ec2: service('ec2'),
     eks: service('eks'),
+    iam: service('iam'),
     ssm: service('ssm'),
     sts: service('sts'),
   }

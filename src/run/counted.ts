@@ -31,6 +31,7 @@ export function countedAws(aws: AwsApi, counts: CallCounts): AwsApi {
     autoScaling: counted(aws.autoScaling),
     ec2: counted(aws.ec2),
     eks: counted(aws.eks),
+    iam: counted(aws.iam),
     ssm: counted(aws.ssm),
     sts: counted(aws.sts),
   }

@@ -6,6 +6,7 @@
 import type * as AutoScaling from '@aws-sdk/client-auto-scaling'
 import type * as Ec2 from '@aws-sdk/client-ec2'
 import type * as Eks from '@aws-sdk/client-eks'
+import type * as Iam from '@aws-sdk/client-iam'
 import type * as Ssm from '@aws-sdk/client-ssm'
 import type * as Sts from '@aws-sdk/client-sts'
 
@@ -123,10 +124,29 @@ export interface Ec2Api {
     Ec2.DescribeLaunchTemplatesRequest,
     Ec2.DescribeLaunchTemplatesResult
   >
+  describeKeyPairs: Call<Ec2.DescribeKeyPairsRequest, Ec2.DescribeKeyPairsResult>
+  describePlacementGroups: Call<
+    Ec2.DescribePlacementGroupsRequest,
+    Ec2.DescribePlacementGroupsResult
+  >
+  describeRouteTables: Call<Ec2.DescribeRouteTablesRequest, Ec2.DescribeRouteTablesResult>
   describeSecurityGroups: Call<Ec2.DescribeSecurityGroupsRequest, Ec2.DescribeSecurityGroupsResult>
   describeSubnets: Call<Ec2.DescribeSubnetsRequest, Ec2.DescribeSubnetsResult>
   modifyLaunchTemplate: Call<Ec2.ModifyLaunchTemplateRequest, Ec2.ModifyLaunchTemplateResult>
   terminateInstances: Call<Ec2.TerminateInstancesRequest, Ec2.TerminateInstancesResult>
+}
+
+/** AWS Identity and Access Management: global, the same in every Region of a partition. Only reads. */
+export interface IamApi {
+  getPolicy: Call<Iam.GetPolicyRequest, Iam.GetPolicyResponse>
+  getPolicyVersion: Call<Iam.GetPolicyVersionRequest, Iam.GetPolicyVersionResponse>
+  getRole: Call<Iam.GetRoleRequest, Iam.GetRoleResponse>
+  getRolePolicy: Call<Iam.GetRolePolicyRequest, Iam.GetRolePolicyResponse>
+  listAttachedRolePolicies: Call<
+    Iam.ListAttachedRolePoliciesRequest,
+    Iam.ListAttachedRolePoliciesResponse
+  >
+  listRolePolicies: Call<Iam.ListRolePoliciesRequest, Iam.ListRolePoliciesResponse>
 }
 
 /** AWS Systems Manager Parameter Store: where AMI ids are published. */
@@ -150,6 +170,7 @@ export interface AwsApi {
   readonly eks: EksApi
   readonly autoScaling: AutoScalingApi
   readonly ec2: Ec2Api
+  readonly iam: IamApi
   readonly ssm: SsmApi
   readonly sts: StsApi
 }

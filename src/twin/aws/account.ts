@@ -7,7 +7,7 @@ import { LifecycleWaits } from './autoscaling/lifecycle-waits.ts'
 import type { ConfigurationState } from './autoscaling/state.ts'
 import { Capacity } from './capacity.ts'
 import { Network } from './ec2/network.ts'
-import type { SubnetState, TemplateState } from './ec2/state.ts'
+import type { KeyPairState, PlacementGroupState, SubnetState, TemplateState } from './ec2/state.ts'
 import { awsError } from './errors.ts'
 import { Iam } from './iam/state.ts'
 import { Images } from './images.ts'
@@ -50,6 +50,10 @@ export class AwsAccount {
   readonly instances = new Map<string, InstanceState>()
   readonly templates = new Map<string, TemplateState>()
   readonly subnets = new Map<string, SubnetState>()
+  /** By name. */
+  readonly keyPairs = new Map<string, KeyPairState>()
+  /** By name. */
+  readonly placementGroups = new Map<string, PlacementGroupState>()
   /** Launch configurations by name; they outlive their groups. */
   readonly configurations = new Map<string, ConfigurationState>()
   /** Answers of writes by client token. */

@@ -24,6 +24,7 @@ export type CapacityRefusal = 'no-capacity' | 'quota'
 /** Where launches ask for room. */
 export class Capacity {
   private readonly outages: CapacityOutage[] = []
+  private readonly gaps = new Set<string>()
   private readonly limits = new Map<string, number>()
   private readonly used = new Map<string, number>()
   private readonly vcpuLimits = {
@@ -56,12 +57,23 @@ export class Capacity {
     const { capacityType } = pool
     const vcpus = instanceType(pool.instanceType)?.vcpuCount ?? 0
     if (this.vcpuUsed[capacityType] + vcpus > this.vcpuLimits[capacityType]) return 'quota'
+    if (!this.isOffered(pool.instanceType, pool.zone)) return 'no-capacity'
     if (this.outages.some((outage) => concerns(outage, pool, nowMs))) return 'no-capacity'
     const key = keyOf(pool)
     const used = this.used.get(key) ?? 0
     if (used >= (this.limits.get(key) ?? Number.POSITIVE_INFINITY)) return 'no-capacity'
     this.count(pool, 1)
     return undefined
+  }
+
+  /** AWS never has the type in that zone. */
+  addGap(instanceType: string, zone: string): void {
+    this.gaps.add(`${instanceType}/${zone}`)
+  }
+
+  /** False where a gap was added. */
+  isOffered(instanceType: string, zone: string): boolean {
+    return !this.gaps.has(`${instanceType}/${zone}`)
   }
 
   /** Counts an instance that a world starts with, whatever the limits say. */

@@ -54,8 +54,8 @@ export function addWorldCluster(account: AwsAccount, spec: WorldCluster, twin: C
     tags: {},
   }
   account.clusters.set(spec.name, cluster)
-  addRoleOnce(account, cluster.roleArn, 'eks.amazonaws.com')
-  addRoleOnce(account, spec.nodeRole, 'ec2.amazonaws.com')
+  addRoleOnce(account, cluster.roleArn, 'eks.amazonaws.com', ['AmazonEKSClusterPolicy'])
+  addRoleOnce(account, spec.nodeRole, 'ec2.amazonaws.com', nodePolicies)
   addAccessEntry(account, cluster, { principalArn: spec.nodeRole, type: 'EC2_LINUX' })
 }
 
@@ -69,11 +69,24 @@ function worldAddons(account: AwsAccount, spec: WorldCluster): Map<string, Addon
   return addons
 }
 
-function addRoleOnce(account: AwsAccount, arn: string, principal: string): void {
+/** What a node needs: to find its cluster, to pull images, to give pods addresses. */
+const nodePolicies = [
+  'AmazonEC2ContainerRegistryPullOnly',
+  'AmazonEKSWorkerNodePolicy',
+  'AmazonEKS_CNI_Policy',
+]
+
+function addRoleOnce(
+  account: AwsAccount,
+  arn: string,
+  principal: string,
+  policies: readonly string[],
+): void {
   const [, , , , , resource = ''] = arn.split(':')
   const parts = resource.split('/')
   const name = parts.at(-1) ?? ''
   const path = parts.length > 2 ? `/${parts.slice(1, -1).join('/')}/` : '/'
   if (account.iam.roles.has(name)) return
-  addRole(account, { name, path, trustPolicy: trustOf(principal) })
+  const role = addRole(account, { name, path, trustPolicy: trustOf(principal) })
+  for (const policy of policies) role.attached.add(`arn:aws:iam::aws:policy/${policy}`)
 }

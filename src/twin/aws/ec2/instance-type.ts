@@ -80,7 +80,7 @@ function typeView(type: InstanceType): Sdk.InstanceTypeInfo {
   }
 }
 
-/** Every type is offered in every zone: the Region's, by name or id, or the Region itself. */
+/** Every type is offered in every zone but for the gaps of a world: by name or id, or the Region itself. */
 function describeInstanceTypeOfferings(
   account: AwsAccount,
   input: Sdk.DescribeInstanceTypeOfferingsRequest,
@@ -96,6 +96,7 @@ function describeInstanceTypeOfferings(
   }
   const found = instanceTypeNames().flatMap((name) =>
     (byKind[LocationType] ?? [])
+      .filter((location) => isOfferedAt(account, name, location))
       .filter((location) => matchesFilters(input.Filters, {}, { 'instance-type': name, location }))
       .map((Location) => ({ InstanceType: name as Sdk._InstanceType, Location, LocationType })),
   )
@@ -105,6 +106,13 @@ function describeInstanceTypeOfferings(
     InstanceTypeOfferings: [...page],
     ...(next === undefined ? {} : { NextToken: next }),
   }
+}
+
+function isOfferedAt({ capacity, region }: AwsAccount, name: string, location: string): boolean {
+  const zone = zoneNames(region).find(
+    (one) => one === location || zoneIdOf(region, one) === location,
+  )
+  return zone === undefined || capacity.isOffered(name, zone)
 }
 
 /** Operations on types. */

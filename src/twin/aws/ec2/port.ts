@@ -9,9 +9,11 @@ import { imageOperations } from './image.ts'
 import { instanceOperations } from './instance.ts'
 import { launchOperations } from './instance-launch.ts'
 import { instanceTypeOperations } from './instance-type.ts'
+import { keyPairOperations } from './key-pair.ts'
 import { templateOperations } from './launch-template.ts'
 import { templateVersionOperations } from './launch-template-version.ts'
 import { interfaceOperations } from './network-interface.ts'
+import { placementGroupOperations } from './placement-group.ts'
 import { routeTableOperations } from './route-table.ts'
 import { securityGroupOperations } from './security-group.ts'
 import { securityRuleOperations } from './security-rules.ts'
@@ -31,7 +33,9 @@ const table = {
   ...instanceOperations,
   ...instanceTypeOperations,
   ...interfaceOperations,
+  ...keyPairOperations,
   ...launchOperations,
+  ...placementGroupOperations,
   ...routeTableOperations,
   ...securityGroupOperations,
   ...securityRuleOperations,

@@ -31,6 +31,10 @@ export interface SubnetState {
   freeAddressCount: number
   /** Instances get a public address; undefined = they do not. */
   isPublicIpMapped?: boolean
+  /** Undefined = none: the twin gives no subnet one by itself. */
+  readonly ipv6Cidr?: string
+  /** New interfaces get an IPv6 address; undefined = they do not. */
+  isIpv6Assigned?: boolean
   /** The default subnet of its zone. */
   readonly isDefault?: boolean
   tags: StringMap
@@ -48,4 +52,24 @@ export interface ImageState {
   readonly ownName?: string
   /** Undefined = that of the EKS images, 20 GiB of gp3. */
   readonly root?: { readonly volumeType: 'gp2' | 'gp3'; readonly sizeGiB: number }
+}
+
+/** A public key for SSH. */
+export interface KeyPairState {
+  readonly id: string
+  readonly name: string
+  readonly type: 'ed25519' | 'rsa'
+  readonly fingerprint: string
+  readonly createdMs: number
+  tags: StringMap
+}
+
+/** A placement group. */
+export interface PlacementGroupState {
+  readonly id: string
+  readonly name: string
+  readonly strategy: 'cluster' | 'partition' | 'spread'
+  /** Of strategy `partition` only. */
+  readonly partitionCount?: number
+  tags: StringMap
 }

@@ -66,10 +66,13 @@ function subnetView(account: AwsAccount, subnet: SubnetState): Sdk.Subnet {
     AvailabilityZone: subnet.zone,
     AvailabilityZoneId: zoneIdOf(account.region, subnet.zone),
     AvailableIpAddressCount: subnet.freeAddressCount,
-    AssignIpv6AddressOnCreation: false,
+    AssignIpv6AddressOnCreation: subnet.isIpv6Assigned ?? false,
     DefaultForAz: subnet.isDefault ?? false,
     EnableDns64: false,
-    Ipv6CidrBlockAssociationSet: [],
+    Ipv6CidrBlockAssociationSet:
+      subnet.ipv6Cidr === undefined
+        ? []
+        : [{ Ipv6CidrBlock: subnet.ipv6Cidr, Ipv6CidrBlockState: { State: 'associated' } }],
     Ipv6Native: false,
     MapCustomerOwnedIpOnLaunch: false,
     MapPublicIpOnLaunch: subnet.isPublicIpMapped ?? false,
@@ -136,11 +139,16 @@ function zoneOf(account: AwsAccount, input: Sdk.CreateSubnetRequest): string {
 /** What a subnet gives to instances; members the twin does not model are refused. */
 function modifySubnetAttribute(account: AwsAccount, input: Sdk.ModifySubnetAttributeRequest): void {
   const subnet = requireSubnet(account, input.SubnetId)
-  const { MapPublicIpOnLaunch, SubnetId: _, ...others } = input
+  const { AssignIpv6AddressOnCreation: ipv6, MapPublicIpOnLaunch, SubnetId: _, ...others } = input
   const other = Object.entries(others).find(([, value]) => value !== undefined)
   if (other !== undefined) {
     throw awsError('InvalidParameterValue', `the twin does not change ${other[0]} of a subnet`)
   }
+  if (ipv6?.Value === true && subnet.ipv6Cidr === undefined) {
+    const text = `Invalid value 'true' for assignIpv6AddressOnCreation. Subnet must have associated IPv6 CIDR.`
+    throw awsError('InvalidParameterValue', text)
+  }
+  subnet.isIpv6Assigned = ipv6?.Value ?? subnet.isIpv6Assigned ?? false
   subnet.isPublicIpMapped = MapPublicIpOnLaunch?.Value ?? subnet.isPublicIpMapped ?? false
 }
 

@@ -80,7 +80,7 @@ export function settingsView(account: AwsAccount, cluster: ClusterState): Partia
   return {
     kubernetesNetworkConfig: {
       serviceIpv4Cidr: settings.serviceCidr,
-      ipFamily: 'ipv4',
+      ipFamily: settings.ipFamily ?? 'ipv4',
     },
     resourcesVpcConfig: {
       subnetIds: [...cluster.subnetIds],

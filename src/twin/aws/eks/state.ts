@@ -66,6 +66,8 @@ export interface ClusterSettings {
   logTypes: readonly string[]
   supportType: 'STANDARD' | 'EXTENDED'
   readonly serviceCidr: string
+  /** Undefined = `ipv4`. */
+  readonly ipFamily?: 'ipv4' | 'ipv6'
   /** Secrets are encrypted with this key; undefined = none. */
   readonly encryptionKeyArn: string | undefined
   isDeletionProtected: boolean
