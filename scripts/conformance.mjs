@@ -7,9 +7,12 @@ import { fileURLToPath } from 'node:url'
 import * as awsCli from '../test/conformance/aws-cli.mjs'
 import * as boto3 from '../test/conformance/boto3.mjs'
 import * as botocore from '../test/conformance/botocore.mjs'
+import * as cloudInit from '../test/conformance/cloud-init.mjs'
 import * as controlPlane from '../test/conformance/control-plane.mjs'
 import * as kubectl from '../test/conformance/kubectl.mjs'
+import * as mime from '../test/conformance/mime.mjs'
 import * as moto from '../test/conformance/moto.mjs'
+import * as nodeadm from '../test/conformance/nodeadm.mjs'
 import * as sdk from '../test/conformance/sdk.mjs'
 import * as terraform from '../test/conformance/terraform.mjs'
 import { startTwin } from '../test/conformance/twin.mjs'
@@ -87,6 +90,11 @@ async function runOwn(name, suite) {
 }
 
 await Promise.all(lanes.map(runLane))
+// Readers of user data: no twin, no clock.
+const readers = { nodeadm, mime, 'cloud-init': cloudInit }
+for (const [name, suite] of Object.entries(readers)) {
+  if (wanted.length === 0 || wanted.includes(name)) await runOwn(name, suite)
+}
 // Worlds of their own against the wall clock: one after the other, and a suite that fails once more, because a
 // machine that was busy for a moment looks like a late answer. What fails twice has failed.
 const own = { kubectl, 'control-plane': controlPlane }

@@ -1,10 +1,11 @@
-// Obtains the real Kubernetes control plane that judges the twin: found on this machine, or built from
+// Obtains the real Kubernetes control plane that judges the twin, and nodeadm: found on this machine, or built from
 // pinned Go modules into a cache outside the tree. Idempotent: what is there is left alone.
 // Names of programs as arguments = only these. `--paths` only prints where each program is, as JSON; null = nowhere.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  folderOf,
   judgesFolder,
   judgeVersions,
   kubernetesNames,
@@ -13,7 +14,7 @@ import {
   programPath,
 } from './judges.mjs'
 
-const { etcd, kubernetes, kwok } = judgeVersions
+const { etcd, kubernetes, kwok, nodeadm } = judgeVersions
 /** One call of Go; the slowest seen took 12 minutes on two busy cores. */
 const buildMsMax = 25 * 60_000
 const asked = process.argv.slice(2).filter((one) => programNames.includes(one))
@@ -102,9 +103,11 @@ function stagingFolder() {
 
 /** A program becomes visible in the cache only when it is whole. */
 function keep(name) {
-  const partial = join(judgesFolder, `.${name}.partial`)
+  const folder = folderOf(name)
+  mkdirSync(folder, { recursive: true })
+  const partial = join(folder, `.${name}.partial`)
   copyFileSync(join(stagingFolder(), name), partial)
-  renameSync(partial, join(judgesFolder, name))
+  renameSync(partial, join(folder, name))
 }
 
 /** What is built is kept at once, so that an interrupted installation goes on where it was. */
@@ -127,10 +130,13 @@ function install() {
     process.exitCode = 1
     return
   }
-  console.log(`building ${missing.join(', ')} into ${judgesFolder}`)
-  console.log('  (about 8 minutes of CPU once, at low priority; later runs find them in the cache)')
+  const folders = [...new Set(missing.map(folderOf))].join(' and ')
+  console.log(`building ${missing.join(', ')} into ${folders}`)
   const missingKubernetes = kubernetesNames.filter((name) => missing.includes(name))
+  const about = missingKubernetes.length > 0 ? 'about 8 minutes' : 'a minute or two'
+  console.log(`  (${about} of CPU once, at low priority; later runs find them in the cache)`)
   if (missing.includes('etcd')) timed(`etcd ${etcd}`, buildEtcd, ['etcd'])
+  if (missing.includes('nodeadm')) timed(`nodeadm ${nodeadm}`, buildNodeadm, ['nodeadm'])
   if (missing.includes('kwok')) timed(`kwok ${kwok}`, buildKwok, ['kwok'])
   if (missingKubernetes.length > 0) {
     timed(
@@ -145,6 +151,11 @@ function install() {
 function buildEtcd() {
   const path = 'go.etcd.io/etcd/server/v3'
   buildOne('etcd', path, `${path}@${etcd}`)
+}
+
+function buildNodeadm() {
+  const module = 'github.com/awslabs/amazon-eks-ami/nodeadm'
+  buildOne('nodeadm', `${module}/cmd/nodeadm`, `${module}@${nodeadm}`)
 }
 
 function buildKwok() {

@@ -4,7 +4,13 @@ import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
 /** Versions built when none are found; they are part of the cache folder's name. */
-export const judgeVersions = { kubernetes: 'v1.35.4', etcd: 'v3.6.16', kwok: 'v0.8.0' }
+export const judgeVersions = {
+  kubernetes: 'v1.35.4',
+  etcd: 'v3.6.16',
+  kwok: 'v0.8.0',
+  // The only published one.
+  nodeadm: 'v0.0.0-20240229193347-cfab22a10647',
+}
 
 const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
 const versionKey = `${judgeVersions.kubernetes}-etcd-${judgeVersions.etcd}-kwok-${judgeVersions.kwok}`
@@ -13,7 +19,8 @@ const versionKey = `${judgeVersions.kubernetes}-etcd-${judgeVersions.etcd}-kwok-
 export const judgesFolder = join(cacheHome, 'regroup', 'judges', versionKey)
 
 export const kubernetesNames = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
-export const programNames = ['etcd', ...kubernetesNames, 'kwok']
+/** A control plane, and the program that reads NodeConfigs on a node. */
+export const programNames = ['etcd', ...kubernetesNames, 'kwok', 'nodeadm']
 
 function isProgram(path) {
   try {
@@ -24,13 +31,18 @@ function isProgram(path) {
   }
 }
 
+/** Where a program is kept; nodeadm apart, so that a newer one leaves the control plane cached. */
+export const folderOf = (name) =>
+  name === 'nodeadm'
+    ? join(cacheHome, 'regroup', 'judges', `nodeadm-${judgeVersions.nodeadm}`)
+    : judgesFolder
+
 /** The program's path from KUBEBUILDER_ASSETS, PATH or the cache, in this order; undefined when nowhere. */
-export function programPath(name) {
-  const folders = [
-    process.env.KUBEBUILDER_ASSETS,
-    ...(process.env.PATH ?? '').split(delimiter),
-    judgesFolder,
-  ]
+export function programPath(
+  name,
+  before = [process.env.KUBEBUILDER_ASSETS, ...(process.env.PATH ?? '').split(delimiter)],
+) {
+  const folders = [...before, folderOf(name)]
   const paths = folders
     .filter((one) => one !== undefined && one !== '')
     .map((one) => join(one, name))

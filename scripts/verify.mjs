@@ -63,7 +63,7 @@ if (existsSync(scenarioCounts)) {
 } else countOne(false)
 // What cannot be built is a suite that says it is skipped, not a failure.
 if (process.env.REGROUP_JUDGES !== 'off')
-  step('judges', 'node', ['scripts/judges-install.mjs', ...suiteNames])
+  step('judges', 'node', ['scripts/judges-install.mjs', ...suiteNames, 'nodeadm'])
 const conformanceCounts = `${root}/.cache/conformance/results.json`
 rmSync(conformanceCounts, { force: true })
 const isConform = step('conformance', 'npm', ['run', '--silent', 'conformance'])

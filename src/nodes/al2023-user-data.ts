@@ -1,6 +1,5 @@
 /** Amazon Linux 2023 user data: nodeadm NodeConfig. Nodes layer, pure. */
 
-import { stringify } from 'yaml'
 import type { Taint } from '../world/kube-objects.ts'
 import { type Bootstrap, type ClusterFacts, labelsText } from './bootstrap.ts'
 import { completeFacts, listed, withoutEmptyValue } from './bootstrap-members.ts'
@@ -16,7 +15,7 @@ import {
   renderLinuxParts,
 } from './linux-parts.ts'
 import { type MimePart, parseMime, renderMime } from './mime.ts'
-import { mergeNodeConfigs, readNodeConfig } from './node-config.ts'
+import { mergeNodeConfigs, nodeConfigText, readNodeConfig } from './node-config.ts'
 import { nodeConfigApiVersion } from './node-config-schema.ts'
 import type { ParsedUserData } from './parsed-user-data.ts'
 
@@ -36,7 +35,7 @@ export function renderAl2023(bootstrap: Bootstrap): string {
   const spec = sortedDeep(specOf(bootstrap)) as Json
   if (before.length === 0 && Object.keys(spec).length === 0) return ''
   const config = { apiVersion: nodeConfigApiVersion, kind: 'NodeConfig', spec }
-  const body = stringify(config, { lineWidth: 0 })
+  const body = nodeConfigText(config)
   const parts = Object.keys(spec).length === 0 ? [] : [{ contentType: nodeConfigType, body }]
   return renderMime([...before, ...parts])
 }

@@ -1,5 +1,7 @@
 /** MIME multipart documents for user data. Nodes layer, pure. */
 
+import { fromBase64, toBase64 } from './base64.ts'
+
 /** One part; the body is kept byte for byte, without the line break before the next boundary. */
 export interface MimePart {
   readonly contentType: string
@@ -19,13 +21,35 @@ const usualBoundary = '//'
 
 /** A document with one blank line after each header block, LF only, and a closing boundary. */
 export function renderMime(parts: readonly MimePart[]): string {
-  const unix = parts.map((part) => ({ ...part, body: part.body.replaceAll('\r\n', '\n') }))
+  const unix = parts
+    .map((part) => ({ ...part, body: part.body.replaceAll('\r\n', '\n') }))
+    .map((part) => (needsEncoding(part) ? encoded(part) : { ...part, encoding: '' }))
   const boundary = boundaryFor(unix)
   const head = `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="${boundary}"\n\n`
   const body = unix.map(
-    (part) => `--${boundary}\nContent-Type: ${part.contentType}\n\n${part.body}\n`,
+    (part) => `--${boundary}\nContent-Type: ${part.contentType}\n${part.encoding}\n${part.body}\n`,
   )
   return `${head}${body.join('')}--${boundary}--\n`
+}
+
+/**
+ * cloud-init reads the document as text and then asks Python for the bytes of a part, which turns letters
+ * beyond ASCII into escapes or Latin-1. In base64 they arrive as they are. nodeadm reads its own parts
+ * as they stand, without any transfer encoding.
+ */
+function needsEncoding({ body, contentType }: MimePart): boolean {
+  return contentType.startsWith('text/') && !isAscii(body)
+}
+
+function isAscii(text: string): boolean {
+  for (const letter of text) if ((letter.codePointAt(0) ?? 0) > 0x7f) return false
+  return true
+}
+
+/** Lines of a transfer encoding have 76 characters at most. */
+function encoded(part: MimePart): MimePart & { readonly encoding: string } {
+  const lines = toBase64(part.body).match(/.{1,76}/g) ?? []
+  return { ...part, body: lines.join('\n'), encoding: 'Content-Transfer-Encoding: base64\n' }
 }
 
 /** Deterministic: the usual one, or one with a number that no line starts with. */
@@ -93,7 +117,11 @@ function readPart(lines: readonly string[], firstLine: number, faults: MimeFault
     const message = 'a part has no Content-Type and is skipped'
     faults.push({ line: firstLine, message, isFatal: false })
   }
-  return { contentType, body: headEnd < 0 ? '' : lines.slice(headEnd + 1).join('\n') }
+  const body = headEnd < 0 ? '' : lines.slice(headEnd + 1).join('\n')
+  const isEncoded = unfolded(head).get('content-transfer-encoding')?.toLowerCase() === 'base64'
+  // nodeadm knows no transfer encoding.
+  const decoded = isEncoded && contentType.startsWith('text/') ? fromBase64(body) : undefined
+  return { contentType, body: decoded ?? body }
 }
 
 /** Headers by lower-case name; continuation lines joined. The first of a name counts. */

@@ -1,6 +1,6 @@
 /** nodeadm's NodeConfig: reading, checking and merging it as nodeadm does. Nodes layer, pure. */
 
-import { parse } from 'yaml'
+import { parseDocument, Scalar, stringify, visit } from 'yaml'
 import { isReleaseBefore } from './ami-release.ts'
 import { type FieldFault, fieldFaults, isRecord, tooNewFaults } from './field-schema.ts'
 import { kubeletFieldFaults } from './kubelet-faults.ts'
@@ -71,9 +71,29 @@ function releaseFaults(document: Json, release: string | undefined): readonly Fi
   return [...faults, { kind: 'too-new', path, message }]
 }
 
+/** Words that nodeadm's YAML reader takes for booleans, as YAML 1.1 does; in quotes they are texts. */
+const truths: Readonly<Record<string, boolean>> = Object.fromEntries([
+  ...['y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON'].map((word) => [word, true]),
+  ...['n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF'].map((word) => [word, false]),
+])
+
+/** YAML that readers of YAML 1.1 and 1.2 understand alike: a taint with the value `on` stays a text. */
+export function nodeConfigText(config: Json): string {
+  return stringify(config, { lineWidth: 0, compat: 'yaml-1.1' })
+}
+
 function documentOf(text: string): Json | undefined {
   try {
-    const value: unknown = parse(text, { logLevel: 'error', maxAliasCount: 20 })
+    const document = parseDocument(text, { logLevel: 'error' })
+    if (document.errors.length > 0) return undefined
+    visit(document, {
+      Scalar: (key, node) => {
+        const truth =
+          key !== 'key' && node.type === Scalar.PLAIN ? truths[String(node.value)] : undefined
+        if (truth !== undefined) node.value = truth
+      },
+    })
+    const value: unknown = document.toJS({ maxAliasCount: 20 })
     return isRecord(value) ? value : undefined
   } catch {
     return undefined

@@ -1,11 +1,11 @@
 /** What EKS itself writes for a node of a group without an AMI id. Nodes layer, pure. */
 
-import { stringify } from 'yaml'
 import type { StringMap } from '../../world/kube-objects.ts'
 import { labelsText, taintText } from '../bootstrap.ts'
 import { clusterDnsIp } from '../cluster-dns.ts'
 import { instanceType } from '../instance-types.ts'
 import { maxPodsOfEks } from '../kubelet-numbers.ts'
+import { nodeConfigText } from '../node-config.ts'
 import { nodeConfigApiVersion } from '../node-config-schema.ts'
 import type { NodeSource } from './node-source.ts'
 
@@ -98,7 +98,7 @@ export function eksNodeConfig(source: NodeSource): string {
       },
     },
   }
-  return stringify(config, { lineWidth: 0 })
+  return nodeConfigText(config)
 }
 
 /** EKS's call of bootstrap.sh (seen in terraform-aws-eks #2297): max pods as a flag, which beats the file. */
