@@ -66,7 +66,13 @@ export function aTargetGroup(
       taints: [],
       tags: {},
       updateConfig: undefined,
-      launchTemplate: { name: `regroup-${name}`, data: {}, tags: {}, contentHash: 'h1' },
+      launchTemplate: {
+        name: `regroup-${name}`,
+        data: {},
+        tags: {},
+        isGzipped: false,
+        contentHash: 'h1',
+      },
     },
   }
 }

@@ -332,6 +332,7 @@ describe('create-node-group', () => {
       name: 'regroup-ng-1',
       data: { EbsOptimized: true },
       tags: {},
+      isGzipped: false,
       contentHash: 'h',
     },
   }

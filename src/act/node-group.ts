@@ -1,5 +1,6 @@
 /** Creation of a managed node group with its launch template. Act layer. */
 
+import { gzipSync } from 'node:zlib'
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2'
 import type { CreateNodegroupRequest } from '@aws-sdk/client-eks'
 import type { NodeGroupCreation } from '../decide/action.ts'
@@ -44,7 +45,7 @@ async function ensureLaunchTemplate(
   try {
     const { LaunchTemplate } = await aws.ec2.createLaunchTemplate({
       LaunchTemplateName: launchTemplate.name,
-      LaunchTemplateData: launchTemplate.data as RequestLaunchTemplateData,
+      LaunchTemplateData: templateData(launchTemplate),
       ClientToken: idempotencyToken(['template', launchTemplate.name, launchTemplate.contentHash]),
       TagSpecifications: [{ ResourceType: 'launch-template', Tags: tagList(launchTemplate.tags) }],
     })
@@ -55,6 +56,17 @@ async function ensureLaunchTemplate(
     if (other === undefined) throw error
     return other
   }
+}
+
+/** The name is made of the plain content: zlib's bytes may differ between machines. */
+function templateData({
+  data,
+  isGzipped,
+}: NodeGroupCreation['launchTemplate']): RequestLaunchTemplateData {
+  const { UserData } = data
+  if (!isGzipped || typeof UserData !== 'string') return data
+  const packed = gzipSync(Buffer.from(UserData, 'base64'), { level: 9 })
+  return { ...data, UserData: packed.toString('base64') }
 }
 
 async function findTemplate(

@@ -7,6 +7,9 @@ export const fileFindingCauses: Readonly<Record<string, string>> = {
   'check/waiver-unknown-rule': 'a waiver of a code that does not exist or cannot be waived',
   'check/waiver-unused': 'an info: a waiver that hides nothing',
   'fleet/al2-ended': 'Amazon Linux 2 has no images for that Kubernetes version',
+  'fleet/ami-release': 'a pinned release beside an AMI id, which EKS refuses',
+  'fleet/ami-user-data':
+    'settings that have no effect because your own userData stands alone with an AMI id',
   'fleet/ami-family': 'a family whose node groups cannot be made: Bottlerocket, Ubuntu, Windows',
   'fleet/architecture-mismatch':
     "instance types that the AMI of the group's architecture would not boot on",

@@ -32,6 +32,8 @@ export interface LaunchTemplateContent {
   readonly name: string
   readonly data: Readonly<Record<string, unknown>>
   readonly tags: StringMap
+  /** Its `UserData` is too long as it stands and travels as gzip; `data` has it plain. */
+  readonly isGzipped: boolean
   /** Hash of `data`: part of the idempotency token. */
   readonly contentHash: string
 }

@@ -39,6 +39,12 @@ const facts: TargetFacts = {
     subnet('subnet-3', 'b', 'outer'),
     subnet('subnet-4', 'c', 'none of ours'),
   ],
+  cluster: {
+    name: 'shop',
+    endpoint: 'https://1.eks.amazonaws.com',
+    certificateAuthority: 'Q0E=',
+    serviceCidr: '10.100.0.0/16',
+  },
   releases: new Map([
     [
       '/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/arm64/standard/recommended/release_version',

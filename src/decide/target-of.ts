@@ -2,12 +2,14 @@
 
 import autoscalerTags from '../../data/cluster-autoscaler-tags.json' with { type: 'json' }
 import type { DesiredCluster, DesiredNodeGroup } from '../fleet/desired.ts'
-import { userDataOf } from '../fleet/group-user-data.ts'
+import { typicalFacts, userDataOf } from '../fleet/group-user-data.ts'
 import { resolveZones, type ZonedNodeGroup } from '../fleet/resolve-zones.ts'
 import { amiParameters } from '../nodes/ami-parameters.ts'
+import type { ClusterFacts } from '../nodes/bootstrap.ts'
 import { type InstanceType, instanceType } from '../nodes/instance-types.ts'
 import { leastAllocatable } from '../nodes/kubelet-numbers.ts'
 import { launchTemplateOf } from '../nodes/launch-template.ts'
+import { needsGzip } from '../nodes/user-data-size.ts'
 import type { Taint } from '../world/kube-objects.ts'
 import type { NodeGroupCreation } from './action.ts'
 import { managedByTagKey } from './names.ts'
@@ -22,6 +24,8 @@ export interface TargetFacts {
   }[]
   /** Newest release per SSM parameter name. */
   readonly releases: ReadonlyMap<string, string>
+  /** What a node needs when its image is the team's own; undefined = not all of it is known. */
+  readonly cluster: ClusterFacts | undefined
 }
 
 /** Pods a new group may surge beyond, whatever the share says (drain-and-rolling section 12). */
@@ -135,28 +139,35 @@ function creationOf(
   const { kubernetesVersion } = cluster
   const names = amiParameters({ family, arch, variant: 'standard', kubernetesVersion })
   const subnet = subnetsOf(group, facts).find((one) => one.zone === group.zone)
+  const imageId = group.amiId
   const releaseVersion =
     group.releaseVersion === 'latest'
       ? facts.releases.get(names?.releaseVersionParameter ?? '')
       : group.releaseVersion
-  if (names === undefined || subnet === undefined || releaseVersion === undefined) return undefined
+  const isImageKnown = imageId !== undefined || (names && releaseVersion) !== undefined
+  const isBootKnown = imageId === undefined || facts.cluster !== undefined
+  if (subnet === undefined || !isImageKnown || !isBootKnown) return undefined
+  const userData = userDataOf(group, facts.cluster ?? typicalFacts(cluster.name))
   const tags = { ...group.tags, [managedByTagKey]: 'regroup' }
   const template = launchTemplateOf({
     logicalName: group.name,
     amiFamily: family,
-    userData: userDataOf(group),
+    userData,
+    ...(imageId === undefined ? {} : { imageId }),
     volume: group.volume,
     ebsOptimized: group.ebsOptimized,
     securityGroupIds: [],
     tags: { ...tags, Name: `${cluster.name}-${group.name}` },
   })
+  const pack = { family, isCustomAmi: imageId !== undefined }
   return {
     nodeGroupName: group.name,
     subnetIds: [subnet.subnetId],
     nodeRole: group.nodeRole,
     capacityType: group.capacityType,
-    amiType: names.amiType,
-    releaseVersion,
+    // EKS takes neither beside an image in the template.
+    amiType: imageId === undefined ? names?.amiType : undefined,
+    releaseVersion: imageId === undefined ? releaseVersion : undefined,
     instanceTypes: group.instanceTypes,
     minSize: group.minSize,
     maxSize: group.maxSize,
@@ -165,7 +176,7 @@ function creationOf(
     taints: group.taints.map(eksTaint),
     tags,
     updateConfig: group.updateConfig,
-    launchTemplate: { ...template, tags },
+    launchTemplate: { ...template, tags, isGzipped: needsGzip(userData, pack) },
   }
 }
 

@@ -37,7 +37,9 @@ export interface DesiredNodeGroup {
   readonly instanceTypes: readonly string[]
   /** Only the families of Amazon Linux pass the checks: of the others there are no images yet. */
   readonly amiFamily: AmiFamily
-  /** `latest` or an exact release such as `1.35.6-20260714`. */
+  /** An image of the team's own: EKS then merges nothing. Undefined = EKS's image of the family. */
+  readonly amiId: string | undefined
+  /** `latest` or an exact release such as `1.35.6-20260714`; without meaning beside an `amiId`. */
   readonly releaseVersion: string
   readonly nodeRole: string
   readonly subnetSelector: StringMap

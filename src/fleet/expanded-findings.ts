@@ -6,6 +6,8 @@ import { instanceType } from '../nodes/instance-types.ts'
 import { minorOf } from '../nodes/kubernetes-version.ts'
 import type { Finding, SourceLocation } from '../world/finding.ts'
 import type { DesiredCluster, DesiredNodeGroup } from './desired.ts'
+import { substitute } from './expand.ts'
+import { bootstrapOf, typicalFacts } from './group-user-data.ts'
 
 /** Last minor with images of Amazon Linux 2 (data/eks-versions.json). */
 const al2MinorLast = 32
@@ -84,7 +86,29 @@ function groupFindings(group: DesiredNodeGroup, cluster: DesiredCluster): readon
     const remedy = 'Use AmazonLinux2023.'
     findings.push(finding(at('amiFamily'), { code: 'fleet/al2-ended', message, remedy }))
   }
-  findings.push(...familyFindings(group, at))
+  findings.push(...familyFindings(group, at), ...imageFindings(group, at))
+  return findings
+}
+
+/** What an image of the team's own leaves without effect. */
+function imageFindings(
+  { amiId, kubelet, preBootstrapCommands, releaseVersion, userData }: DesiredNodeGroup,
+  at: (key: string) => SourceLocation | undefined,
+): readonly Finding[] {
+  if (amiId === undefined) return []
+  const findings: Finding[] = []
+  if (releaseVersion !== 'latest') {
+    const message = `EKS takes no releaseVersion beside an AMI id; ${releaseVersion} would have no effect`
+    const remedy = 'Remove releaseVersion or ami here.'
+    findings.push(finding(at('releaseVersion'), { code: 'fleet/ami-release', message, remedy }))
+  }
+  const hasOurs = Object.keys(kubelet).length > 0 || preBootstrapCommands.length > 0
+  if (userData !== undefined && hasOurs) {
+    const message =
+      'with an AMI id your userData stands alone: kubelet and preBootstrapCommands would have no effect'
+    const remedy = 'Say it in userData, or leave userData out.'
+    findings.push(finding(at('userData'), { code: 'fleet/ami-user-data', message, remedy }))
+  }
   return findings
 }
 
@@ -100,14 +124,16 @@ function familyFindings(
   group: DesiredNodeGroup,
   at: (key: string) => SourceLocation | undefined,
 ): readonly Finding[] {
-  const { amiFamily, kubelet, origins, preBootstrapCommands } = group
+  const { amiFamily, origins } = group
+  // Variables of the zone have become a zone before any flag is made of them.
+  const labels = substitute(group.labels, { az: 'x', azIndex: '0' })
   const reason = notCarried[amiFamily]
   if (reason !== undefined) {
     const message = `node groups of ${amiFamily} cannot be made: ${reason}`
     const remedy = 'Use AmazonLinux2023.'
     return [finding(at('amiFamily'), { code: 'fleet/ami-family', message, remedy })]
   }
-  const bootstrap = { cluster: undefined, labels: {}, taints: [], kubelet, preBootstrapCommands }
+  const bootstrap = bootstrapOf({ ...group, labels }, typicalFacts('cluster'))
   const [key = 'kubelet'] = Object.keys(origins).filter((one) => one.startsWith('kubelet.'))
   return bootstrapFaults(amiFamily, bootstrap).map((message) => {
     const remedy = 'Choose fields and values that the kubelet starts with.'

@@ -33,6 +33,7 @@ export function groupOf(
     arch,
     instanceTypes: types,
     amiFamily: entry.amiFamily ?? 'AmazonLinux2023',
+    amiId: entry.ami?.id,
     releaseVersion: entry.releaseVersion ?? 'latest',
     nodeRole: entry.nodeRole ?? '',
     subnetSelector: withoutNulls(entry.subnetSelector),

@@ -47,6 +47,8 @@ export function loadFleet(input: {
 /** What a finding of the expanded fleet follows from: a fault there makes it doubtful. */
 const causes: Readonly<Record<string, readonly string[]>> = {
   'fleet/al2-ended': ['amiFamily', 'kubernetesVersion'],
+  'fleet/ami-release': ['ami', 'releaseVersion'],
+  'fleet/ami-user-data': ['ami', 'kubelet', 'preBootstrapCommands', 'userData'],
   'fleet/architecture-mismatch': ['arch', 'instanceTypes'],
   'fleet/duplicate-name': ['arch', 'availabilityZone', 'capacityType', 'name', 'names'],
   'fleet/invalid-name': ['name', 'names'],

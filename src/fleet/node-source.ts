@@ -1,15 +1,25 @@
 /** A node group of the fleet file as the room of nodes sees it. Fleet layer, pure. */
 
+import type { ClusterFacts } from '../nodes/bootstrap.ts'
+import { shownFacts } from '../nodes/effective/eks-part.ts'
 import type { NodeSource, Origin } from '../nodes/effective/node-source.ts'
 import type { DesiredCluster, DesiredNodeGroup } from './desired.ts'
 import { substitute } from './expand.ts'
 import { userDataOf } from './group-user-data.ts'
 
-/** `zone` is undefined while nobody has read the subnets; then variables of the zone stay in texts. */
+/** What AWS would have to be asked for. */
+export interface WhereSource {
+  /** Undefined while nobody has read the subnets; then variables of the zone stay in texts. */
+  readonly zone?: string | undefined
+  /** Unknown ones are shown as placeholders. */
+  readonly facts?: Partial<ClusterFacts>
+}
+
+/** Before anything exists, or beside what exists. */
 export function nodeSourceOf(
   pattern: DesiredNodeGroup,
   cluster: DesiredCluster,
-  zone?: string,
+  { facts = {}, zone }: WhereSource = {},
 ): NodeSource {
   const { labels, name, tags } = pattern
   const variables = zone === undefined ? {} : { az: zone }
@@ -27,15 +37,15 @@ export function nodeSourceOf(
     family: group.amiFamily,
     arch: group.arch,
     variant: 'standard',
-    imageId: undefined,
-    releaseVersion: group.releaseVersion,
+    imageId: group.amiId,
+    releaseVersion: group.amiId ?? group.releaseVersion,
     capacityType: group.capacityType,
     instanceTypes: group.instanceTypes,
     labels: group.labels,
     taints: group.taints,
-    userData: userDataOf(group),
+    userData: userDataOf(group, shownFacts({ cluster: facts, clusterName: cluster.name })),
     template: undefined,
-    cluster: {},
+    cluster: facts,
     nodeGroupTags: group.tags,
     groupTags: {},
     placement: {

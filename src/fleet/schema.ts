@@ -33,6 +33,11 @@ const groupFields = {
   arch: z.enum(['amd64', 'arm64']).optional(),
   instanceTypes: z.array(z.string()).min(1).optional(),
   amiFamily: z.enum(amiFamilies).optional(),
+  ami: z
+    .strictObject({
+      id: z.string().regex(/^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'must be the id of an AMI'),
+    })
+    .optional(),
   releaseVersion: z.string().optional(),
   nodeRole: z.string().optional(),
   subnetSelector: strings.optional(),

@@ -51,11 +51,16 @@ function isGzipAllowed({ family, isCustomAmi, release }: PackOptions): boolean {
   return !(family === 'AmazonLinux2023' && isOld)
 }
 
+/** Whether the plain text is over EC2's limit and the node unpacks gzip. */
+export function needsGzip(text: string, options: Omit<PackOptions, 'gzip'>): boolean {
+  return userDataGauge(text).verdict === 'error' && isGzipAllowed(options)
+}
+
 /** Base64; compressed only where that is allowed and the plain text does not fit. */
 export function packUserData(text: string, options: PackOptions): PackedUserData {
   const plain = new TextEncoder().encode(text)
   const { gzip } = options
-  const isGzipped = plain.length > userDataBytesMax && gzip !== undefined && isGzipAllowed(options)
+  const isGzipped = gzip !== undefined && needsGzip(text, options)
   const bytes = isGzipped ? gzip(plain) : plain
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)

@@ -1,5 +1,6 @@
 /** Subnets and AMI releases that a target needs; read once, then frozen for the run. Observe layer. */
 
+import type { Cluster } from '@aws-sdk/client-eks'
 import { releaseParameterOf, type TargetFacts } from '../decide/target-of.ts'
 import type { DesiredCluster } from '../fleet/desired.ts'
 import type { AwsApi } from '../world/aws-api.ts'
@@ -20,7 +21,18 @@ export async function readTargetFacts(aws: AwsApi, cluster: DesiredCluster): Pro
     zone: subnet.AvailabilityZone ?? '',
     tags: Object.fromEntries((subnet.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
   }))
-  return { subnets, releases: await readReleases(aws, cluster) }
+  const releases = await readReleases(aws, cluster)
+  return { subnets, releases, cluster: clusterFacts(cluster.name, described.cluster) }
+}
+
+/** All four or none: NodeConfig has no DescribeCluster to fall back on. */
+function clusterFacts(name: string, cluster: Cluster | undefined): TargetFacts['cluster'] {
+  const network = cluster?.kubernetesNetworkConfig
+  const serviceCidr = network?.serviceIpv6Cidr ?? network?.serviceIpv4Cidr
+  const { certificateAuthority, endpoint } = cluster ?? {}
+  const data = certificateAuthority?.data
+  if (endpoint === undefined || data === undefined || serviceCidr === undefined) return undefined
+  return { name, endpoint, certificateAuthority: data, serviceCidr }
 }
 
 async function readReleases(
@@ -29,6 +41,7 @@ async function readReleases(
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Set<string>()
   for (const group of cluster.nodeGroups) {
+    if (group.amiId !== undefined) continue
     const name = releaseParameterOf(group, cluster.kubernetesVersion)
     if (name !== undefined) names.add(name)
   }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { findingCodes } from '../../check/finding-doc.ts'
 import type { DesiredFleet } from '../../fleet/desired.ts'
 import { findGroup } from '../../fleet/find-group.ts'
-import { nodeSourceOf } from '../../fleet/node-source.ts'
+import { nodeSourceOf, type WhereSource } from '../../fleet/node-source.ts'
 import { alignedWith } from '../../nodes/effective/aligned-source.ts'
 import { changeableKeys, withChange } from '../../nodes/effective/changed-source.ts'
 import type { NodeSource } from '../../nodes/effective/node-source.ts'
@@ -54,12 +54,13 @@ export async function secondSide(
 
 /** The file's group with what only AWS knows taken from the live one. @throws Problem */
 export function alignedSide(name: string, file: string | undefined, live: Side): Side {
-  const side = fileSide(name, file, live.source.zone)
+  const { cluster: facts, zone } = live.source
+  const side = fileSide(name, file, { facts, zone })
   return { ...side, source: alignedWith(side.source, live.source, live.newestRelease) }
 }
 
 /** @throws Problem with the nearest names. */
-function fileSide(name: string, file: string | undefined, zone?: string): Side {
+function fileSide(name: string, file: string | undefined, where: WhereSource = {}): Side {
   if (file === undefined) {
     const near = nearest(name, findingCodes())
     const hint = near === undefined ? '' : `Did you mean the code ${near}? `
@@ -68,7 +69,8 @@ function fileSide(name: string, file: string | undefined, zone?: string): Side {
   }
   const found = findGroup(readFleet(file), name)
   if ('group' in found) {
-    const source = nodeSourceOf(found.group, found.cluster, found.zone ?? zone)
+    const zone = found.zone ?? where.zone
+    const source = nodeSourceOf(found.group, found.cluster, { ...where, zone })
     return { name: file, source, losses: [] }
   }
   const shown = found.names.map((one) => `\n      ${one}`).join('')

@@ -95,7 +95,7 @@ function amiOf(source: NodeSource, newestRelease: string | undefined): Effective
     amiType: amiTypeOf(source),
     imageId,
     releaseVersion,
-    origin: originOf(source, isMerged(source) ? 'releaseVersion' : 'ami'),
+    origin: originOf(source, isMerged(source) ? 'releaseVersion' : 'ami.id'),
     imageIdParameter: names?.imageIdParameter,
     releaseVersionParameter: names?.releaseVersionParameter,
     age: named === undefined ? undefined : releaseAge(named, releases, newestRelease),

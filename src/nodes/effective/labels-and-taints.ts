@@ -34,7 +34,9 @@ export function effectiveLabels(
     isAtRegistration: boolean,
   ): void => {
     for (const [key, value] of Object.entries(labels)) {
-      found.set(key, { key, value, origin: origin(key), isAtRegistration })
+      const isKnown = found.get(key)?.value === value && found.get(key)?.isAtRegistration === true
+      const isThere = isAtRegistration || isKnown
+      found.set(key, { key, value, origin: origin(key), isAtRegistration: isThere })
     }
   }
   put(kubeletLabels(source), () => ({ by: 'kubelet' }), true)

@@ -42,8 +42,8 @@ const eks: Origin = { by: 'EKS' }
 export function finalUserDataOf(source: NodeSource): FinalUserData {
   const { userData } = source
   const ownBytes = userDataGauge(userData).bytes
-  const isEstimate = isMerged(source) && missingFactBytes(source) !== 0
   const { parts, text, unverified } = isMerged(source) ? merged(source) : ownAlone(source)
+  const isEstimate = missingFactBytes(source) !== 0 && text.includes('<endpoint of ')
   const bytes = userDataGauge(text).bytes + (isEstimate ? missingFactBytes(source) : 0)
   return { text, parts, ownBytes, gauge: gaugeOf(bytes), isEstimate, unverified }
 }
