@@ -53,6 +53,13 @@ describe('the catalogue', () => {
     expect(findingDoc('constructor')).toBeUndefined()
   })
 
+  it('has a rule or a reason for every row', () => {
+    const neither = catalogue.filter(
+      (row) => undecidedReason(row) === undefined && !rules.some(({ id }) => id === row.id),
+    )
+    expect(neither.map(({ id }) => id)).toEqual([])
+  })
+
   it('gives a reason only for rows without a rule', () => {
     const both = catalogue.filter(
       (row) => undecidedReason(row) !== undefined && rules.some(({ id }) => id === row.id),

@@ -71,6 +71,8 @@ export interface GroupFacts {
   readonly hasRemoteAccess?: boolean
   /** The name is made of a position in a list. */
   readonly isNamedByIndex?: boolean
+  /** A replacement stands before what it replaces is gone. */
+  readonly isCreatedFirst?: boolean
   readonly template?: TemplateFacts
   /** Undefined when there is none, or when it is not known. */
   readonly userData?: UserDataFacts
