@@ -67,6 +67,7 @@ export function cluster(
 ): ClusterFacts {
   return {
     name: 'shop',
+    isComplete: true,
     version: '1.35',
     groups,
     at: () => ({ file: 'f.yaml', line: 1, column: 1 }),

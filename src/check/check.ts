@@ -27,7 +27,7 @@ export interface CheckOptions {
 
 /** All findings in order of position; those of waivers are marked. Never throws for what is in the file. */
 export function check(input: CheckInput, options: CheckOptions): readonly CheckFinding[] {
-  const read = readInput(input, options)
+  const read = readInput(input, options.amiFamily)
   return sorted(findingsOf(input, read, options.today))
 }
 

@@ -23,6 +23,8 @@ export interface InputFacts {
 /** One cluster with its groups; nameless when the input knows of none. */
 export interface ClusterFacts {
   readonly name: string | undefined
+  /** All its groups are in the input. */
+  readonly isComplete: boolean
   /** Minor of the control plane after the change, e.g. `1.35`; undefined = not known. */
   readonly version?: string
   /** Minor before it, when the input changes it. */
@@ -47,6 +49,8 @@ export interface GroupFacts {
   readonly name?: string
   /** For people: `cluster/group`, or the template, or the file. */
   readonly shownAs: string
+  /** Groups of one block of a configuration, which share its faults; undefined = told by the place. */
+  readonly block?: string
   /** What the input does with it; undefined = no group is touched. */
   readonly action?: 'create' | 'update' | 'replace' | 'keep'
   readonly amiFamily?: AmiFamily

@@ -4,8 +4,19 @@ import { readNodeConfig } from '../nodes/node-config.ts'
 import { shellWords } from '../nodes/shell-words.ts'
 import { nodeConfigsOf, scriptsOf, type UserDataFacts } from './user-data-facts.ts'
 
+/** Asked by several rules for the same text. */
+const known = new WeakMap<UserDataFacts, readonly string[]>()
+
 /** Words of --kubelet-extra-args and of NodeConfig flags; `--flag value` as `--flag=value`. */
 export function kubeletWords(userData: UserDataFacts): readonly string[] {
+  const before = known.get(userData)
+  if (before !== undefined) return before
+  const words = readWords(userData)
+  known.set(userData, words)
+  return words
+}
+
+function readWords(userData: UserDataFacts): readonly string[] {
   const fromScripts = scriptsOf(userData).flatMap(({ body }) => extraWords(body))
   const fromConfigs = nodeConfigsOf(userData).flatMap(
     ({ body }) => readNodeConfig(body)?.kubeletFlags ?? [],

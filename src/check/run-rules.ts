@@ -4,7 +4,7 @@ import type { SourceLocation } from '../world/finding.ts'
 import type { CheckFinding } from './check-finding.ts'
 import type { ClusterFacts, GroupFacts, InputFacts } from './facts.ts'
 import { faultFinding } from './fault-finding.ts'
-import type { ClusterRule, Fault, GroupRule, Rule } from './rule.ts'
+import type { Fault, Rule } from './rule.ts'
 
 /** What a run is told beside the facts. */
 export interface RunOptions {
@@ -43,48 +43,40 @@ function checkCluster(
   const context = { today, cluster }
   const about = { at: cluster.at, shownAs: cluster.name }
   for (const rule of rules) {
-    if (rule.scope === 'cluster') note(found, rule.id, clusterFaults(rule, cluster, context), about)
+    if (rule.scope === 'cluster') note(found, rule.id, rule.find(cluster, context), about)
     if (rule.scope !== 'group') continue
-    for (const group of cluster.groups)
-      note(found, rule.id, groupFaults(rule, group, context), group)
+    for (const group of cluster.groups) note(found, rule.id, rule.find(group, context), group)
   }
 }
 
-function clusterFaults(
-  rule: ClusterRule,
-  cluster: ClusterFacts,
-  context: Parameters<ClusterRule['find']>[1],
-): readonly Fault[] {
-  return rule.find(cluster, context)
-}
-
-function groupFaults(
-  rule: GroupRule,
-  group: GroupFacts,
-  context: Parameters<GroupRule['find']>[1],
-): readonly Fault[] {
-  return rule.find(group, context)
-}
+/** What a group or a cluster is called, and where it stands. */
+type About = Pick<GroupFacts, 'at' | 'block'> & { readonly shownAs: string | undefined }
 
 /** The n-th fault of a group at a place is the n-th of every other group there. */
-function note(
-  found: Map<string, Found>,
-  id: string,
-  faults: readonly Fault[],
-  about: Pick<GroupFacts, 'at'> & { readonly shownAs: string | undefined },
-): void {
+function note(found: Map<string, Found>, id: string, faults: readonly Fault[], about: About): void {
   if (faults.length === 0) return
   const counts = new Map<string, number>()
+  const names = about.shownAs === undefined ? [] : [about.shownAs]
   for (const fault of faults) {
     const location = about.at(fault.member, fault.line)
-    const place = `${id} ${location?.file}:${location?.line}:${location?.column}`
+    const place = placeOf(fault, location, about)
     const number = counts.get(place) ?? 0
     counts.set(place, number + 1)
-    const key =
-      location === undefined ? `${place} ${about.shownAs} ${number}` : `${place} ${number}`
+    const key = `${id} ${place} ${number}`
     const known = found.get(key)
-    const names = about.shownAs === undefined ? [] : [about.shownAs]
-    if (known === undefined) found.set(key, { id, fault, location, groups: names })
+    if (known === undefined) found.set(key, { id, fault, location, groups: [...names] })
     else known.groups.push(...names)
   }
+}
+
+/** Values that differ from group to group of one block although the fault is the same. */
+const namesOfGroup: ReadonlySet<string> = new Set(['lt', 'name', 'ng', 'v'])
+
+function placeOf(fault: Fault, location: SourceLocation | undefined, about: About): string {
+  if (about.block !== undefined) {
+    const values = Object.entries(fault.values ?? {}).filter(([key]) => !namesOfGroup.has(key))
+    return `${about.block} ${fault.member} ${fault.message ?? ''} ${JSON.stringify(values)}`
+  }
+  if (location === undefined) return `${about.shownAs}`
+  return `${location.file}:${location.line}:${location.column}`
 }

@@ -21,3 +21,9 @@ export function matchingLine(
   }
   return undefined
 }
+
+/** The line of the whole text in which a word stands first, from 1; 1 when it is nowhere. */
+export function lineOf({ text }: UserDataFacts, word: string): number {
+  const at = text.indexOf(word)
+  return at < 0 ? 1 : text.slice(0, at).split('\n').length
+}

@@ -49,6 +49,11 @@ export function userDataFacts(text: string): UserDataFacts {
   }
 }
 
+/** User data that is compressed: only its size is known. */
+export function gzipFacts(bytes: number): UserDataFacts {
+  return { form: 'gzip', text: '', bytes, parts: [], mimeFaults: [] }
+}
+
 /** The shell scripts in it. */
 export function scriptsOf({ parts }: UserDataFacts): readonly PlacedPart[] {
   return parts.filter(({ contentType }) => contentType.startsWith('text/x-shellscript'))

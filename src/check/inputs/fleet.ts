@@ -12,8 +12,9 @@ import { type UserDataFacts, userDataFacts } from '../user-data-facts.ts'
 /** Regroup tags what it makes, so there are always some. */
 const ownTags = { 'regroup.dev/managed-by': 'regroup' }
 
-/** Each text is read once, however many groups have it. */
-type Texts = Map<string, UserDataFacts>
+type SentUserData = UserDataFacts | 'none' | 'unreadable'
+/** Each is rendered and read once, however many groups have it. */
+type Texts = Map<string, SentUserData>
 
 /** Facts of all clusters. */
 export function fleetFacts(file: string, clusters: readonly DesiredCluster[]): InputFacts {
@@ -29,6 +30,7 @@ export function fleetFacts(file: string, clusters: readonly DesiredCluster[]): I
 function clusterFacts(cluster: DesiredCluster, texts: Texts): ClusterFacts {
   return {
     name: cluster.name,
+    isComplete: true,
     version: cluster.kubernetesVersion,
     groups: cluster.nodeGroups.map((group) => groupFacts(group, cluster, texts)),
     at: () => cluster.location,
@@ -55,41 +57,48 @@ function groupFacts(group: DesiredNodeGroup, cluster: DesiredCluster, texts: Tex
     scaling: { min: group.minSize, max: group.maxSize },
     updateConfig: group.updateConfig ?? 'none',
     subnetCount: 1,
-    template: templateOf(group, userData === 'unreadable' ? '' : (userData?.text ?? '')),
+    template: templateOf(group),
     isUserDataKnown: userData !== 'unreadable',
     at: placeOf(group),
     ...(names === undefined ? {} : { amiType: names.amiType }),
     ...(isLatest ? {} : { releaseVersion: group.releaseVersion }),
     ...(isLatest && names !== undefined ? { releaseParameter: names.releaseVersionParameter } : {}),
-    ...(userData === undefined || userData === 'unreadable' ? {} : { userData }),
+    ...(typeof userData === 'string' ? {} : { userData }),
   }
 }
 
 /** As it would be sent; `unreadable` when the team's text has faults, which the loader tells. */
-function userDataOf(
-  { amiFamily, kubelet, preBootstrapCommands, userData }: DesiredNodeGroup,
-  texts: Texts,
-): UserDataFacts | 'unreadable' | undefined {
+function userDataOf(group: DesiredNodeGroup, texts: Texts): SentUserData {
+  const { amiFamily, kubelet, preBootstrapCommands, userData } = group
+  const key = JSON.stringify([amiFamily, kubelet, preBootstrapCommands, userData])
+  const known = texts.get(key)
+  if (known !== undefined) return known
+  const facts = readUserData(group)
+  texts.set(key, facts)
+  return facts
+}
+
+function readUserData(group: DesiredNodeGroup): SentUserData {
+  const { amiFamily, kubelet, preBootstrapCommands, userData } = group
   if (amiFamily !== 'AmazonLinux2' && amiFamily !== 'AmazonLinux2023') return 'unreadable'
   if (userData !== undefined && 'faults' in partsOf(userData)) return 'unreadable'
   const bootstrap = { cluster: undefined, labels: {}, taints: [], kubelet, preBootstrapCommands }
   const text = finalUserData(userData, renderUserData(amiFamily, bootstrap), false)
-  if (text === '') return undefined
-  const facts = texts.get(text) ?? userDataFacts(text)
-  texts.set(text, facts)
-  return facts
+  return text === '' ? 'none' : userDataFacts(text)
 }
 
-function templateOf(group: DesiredNodeGroup, userData: string): TemplateFacts {
-  const { data, name } = launchTemplateOf({
+/** Without user data: that is a fact of its own. */
+function templateOf(group: DesiredNodeGroup): TemplateFacts {
+  const { data } = launchTemplateOf({
     logicalName: group.name,
     amiFamily: group.amiFamily,
-    userData,
+    userData: '',
     volume: group.volume,
     ebsOptimized: group.ebsOptimized,
     securityGroupIds: [],
     tags: { ...group.tags, ...ownTags },
   })
+  const name = group.name.replaceAll(/\$\(az(?:Index)?\)/g, '*')
   return { name, version: '1', data, unknownFields: new Set() }
 }
 

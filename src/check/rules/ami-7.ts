@@ -10,10 +10,10 @@ const al2MinorLast = 32
 export const ami7: GroupRule = {
   id: 'AMI-7',
   scope: 'group',
-  find: ({ amiFamily, amiMode, amiType = '', version }, { cluster }) => {
+  find: ({ amiFamily, amiMode, amiType = '', before, version }, { cluster }) => {
     const isOfEks =
       amiType.startsWith('AL2_') || (amiFamily === 'AmazonLinux2' && amiMode === 'eks')
-    const wanted = version ?? cluster.version
+    const wanted = version ?? before?.version ?? cluster.version
     if (!isOfEks || wanted === undefined || !(minorOf(wanted) > al2MinorLast)) return []
     return [{ member: 'amiType', values: { version: wanted } }]
   },

@@ -6,10 +6,10 @@ import type { ClusterRule } from '../rule.ts'
 export const lbl4: ClusterRule = {
   id: 'LBL-4',
   scope: 'cluster',
-  find: ({ groups, name }) => {
+  find: ({ groups, isComplete, name }) => {
     const isKept = (group: (typeof groups)[number]): boolean =>
       group.taints?.some(({ effect }) => effect !== 'PreferNoSchedule') === true
-    if (name === undefined || groups.length === 0 || !groups.every(isKept)) return []
+    if (!isComplete || name === undefined || groups.length === 0 || !groups.every(isKept)) return []
     return [{ member: 'name', values: { cluster: name } }]
   },
 }

@@ -19,12 +19,12 @@ export const ud1: GroupRule = {
 }
 
 function faultOf({ form, mimeFaults, text }: UserDataFacts) {
+  if (/^\s+(?:MIME-Version|Content-Type):/i.test(text)) {
+    return { line: 1, reason: 'white space stands before its first header' }
+  }
   const [first] = mimeFaults
   if (first !== undefined) return { line: first.line, reason: first.message }
   if (form === 'mime') return undefined
   if (form === 'gzip') return { line: 1, reason: 'it is compressed' }
-  if (/^\s+(?:MIME-Version|Content-Type):/i.test(text)) {
-    return { line: 1, reason: 'white space stands before its first header' }
-  }
   return { line: 1, reason: form === 'other' ? 'it has no MIME header' : `it is plain ${form}` }
 }

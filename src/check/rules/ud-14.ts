@@ -3,8 +3,13 @@
 import type { GroupRule } from '../rule.ts'
 import { matchingLine } from '../script-lines.ts'
 
-const edit =
-  /\b(?:sed|jq|awk|perl|yq|tee|echo|printf|cat)\b.*kubelet[-/]config\.json|>\s*\S*kubelet[-/]config\.json|\bsed\s+-i\b.*\bimageGC/
+/** A tool that edits, on the file; a redirection into it; sed on one of its fields by a variable. */
+const edits = [
+  /\b(?:sed|jq|awk|perl|yq|tee|echo|printf|cat)\b.*kubelet[-/]config\.json/,
+  />\s*\S*kubelet[-/]config\.json/,
+  /\bsed\s+-i\b.*\bimageGC/,
+]
+const edit = new RegExp(edits.map(({ source }) => source).join('|'))
 
 /** Depends on the layout of a file of the image; on Amazon Linux 2023 it is not there. */
 export const ud14: GroupRule = {

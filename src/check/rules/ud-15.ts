@@ -2,6 +2,7 @@
 
 import { kubeletWords } from '../kubelet-words.ts'
 import type { GroupRule } from '../rule.ts'
+import { lineOf } from '../script-lines.ts'
 
 /** The kubelet takes the last one. */
 export const ud15: GroupRule = {
@@ -13,6 +14,12 @@ export const ud15: GroupRule = {
       (word) => /^--register-with-taints=([\s\S]*)$/.exec(word)?.[1] ?? [],
     )
     if (values.length < 2) return []
-    return [{ member: 'userData', values: { lost: values.slice(0, -1).join(', ') } }]
+    return [
+      {
+        member: 'userData',
+        line: lineOf(userData, 'register-with-taints'),
+        values: { lost: values.slice(0, -1).join(', ') },
+      },
+    ]
   },
 }

@@ -3,8 +3,15 @@
 import type { GroupRule } from '../rule.ts'
 import { matchingLine } from '../script-lines.ts'
 
-const waits =
-  /\b(?:until|while)\b.*(?:kubectl|kubelet|healthz|:102(?:48|50))|\bkubectl\s+wait\b|\bsystemctl\s+is-active\s+(?:-\S+\s+)*kubelet/
+const waits = new RegExp(
+  [
+    /\b(?:until|while)\b.*(?:kubectl|kubelet|healthz|:102(?:48|50))/,
+    /\bkubectl\s+wait\b/,
+    /\bsystemctl\s+is-active\s+(?:-\S+\s+)*kubelet/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+)
 
 /** cloud-init runs all scripts before nodeadm starts the kubelet. */
 export const ud16: GroupRule = {

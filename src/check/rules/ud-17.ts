@@ -2,6 +2,7 @@
 
 import { taintText } from '../../nodes/bootstrap.ts'
 import type { GroupRule } from '../rule.ts'
+import { lineOf } from '../script-lines.ts'
 
 /** Only where the labels and taints of the group itself are known. */
 export const ud17: GroupRule = {
@@ -20,6 +21,8 @@ export const ud17: GroupRule = {
       labels: ownLabels.join(', ') || 'none',
       taints: ownTaints.map(taintText).join(', ') || 'none',
     }
-    return [{ member: 'userData', values }]
+    const [first] = [...ownLabels, ...ownTaints.map(({ key }) => key)]
+    const line = userData === undefined ? 1 : lineOf(userData, first?.split('=')[0] ?? '')
+    return [{ member: 'userData', line, values }]
   },
 }

@@ -3,6 +3,7 @@
 import { parseTaint } from '../../nodes/bootstrap.ts'
 import { kubeletWords } from '../kubelet-words.ts'
 import type { GroupRule } from '../rule.ts'
+import { lineOf } from '../script-lines.ts'
 
 const flag = '--register-with-taints'
 
@@ -21,10 +22,12 @@ export const ud9: GroupRule = {
       const reason =
         wrong !== undefined
           ? `${wrong} is not key=value:Effect`
-          : parseTaint(next) === undefined
+          : next.startsWith('-') || parseTaint(next) === undefined
             ? undefined
             : `${next} stands behind a space`
-      return reason === undefined ? [] : [{ member: 'userData', values: { flag, reason } }]
+      return reason === undefined
+        ? []
+        : [{ member: 'userData', line: lineOf(userData, flag), values: { flag, reason } }]
     })
   },
 }

@@ -7,8 +7,8 @@ import type { GroupRule } from '../rule.ts'
 export const ver3: GroupRule = {
   id: 'VER-3',
   scope: 'group',
-  find: ({ releaseVersion = '', version }, { cluster }) => {
-    const wanted = version ?? cluster.version
+  find: ({ before, releaseVersion = '', version }, { cluster }) => {
+    const wanted = version ?? before?.version ?? cluster.version
     if (!/^1\.\d+\.\d+-\d{8}$/.test(releaseVersion) || wanted === undefined) return []
     const releaseMinor = versionOf(minorOf(releaseVersion))
     if (minorOf(releaseVersion) === minorOf(wanted)) return []

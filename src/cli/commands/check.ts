@@ -12,10 +12,11 @@ export interface CheckFlags {
 
 const text = `
 It reads files only: nothing is asked of AWS or a cluster. What a file is, is told by its content.
-Every code is explained in docs/rules.md and docs/findings.md.
+docs/check.md says what it can be; docs/rules.md and docs/findings.md explain every code.
 
 Examples:
   regroup check fleet.yaml
+  regroup check plan.json user-data.sh --ami-family AmazonLinux2
   regroup check fleet.yaml --fail-on warning -o github
 `
 
@@ -24,7 +25,7 @@ export function addCheck(program: Command, context: CommandContext): void {
   program
     .command('check')
     .description('say what EKS, EC2 or the nodes would refuse, before they do')
-    .argument('<file...>', 'fleet files')
+    .argument('<file...>', 'fleet files, launch templates, Terraform plans, user data')
     .option('-o, --output <format>', 'text, json, sarif or github', 'text')
     .option(
       '--fail-on <severity>',

@@ -17,7 +17,8 @@ function block({ aws, code, groups, location, message, remedy, severity }: Check
     location === undefined ? '' : `${location.file}:${location.line}:${location.column}  `
   const lines = [`${place}${severity}  ${code}  ${message}`, `    ${remedy}`]
   if (aws !== undefined) lines.push(`    AWS would say: ${answerText(aws)}`)
-  if (groups.length > 0) lines.push(`    ${groupsText(groups)}`)
+  const isFile = groups.length === 1 && groups[0] === location?.file
+  if (groups.length > 0 && !isFile) lines.push(`    ${groupsText(groups)}`)
   return `${lines.join('\n')}\n`
 }
 
