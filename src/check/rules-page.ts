@@ -7,7 +7,8 @@ const head = `# Rules
 
 What \`regroup check\` knows about managed node groups, launch templates and user data. This page is
 generated from [data/launch-template-rules.json](../data/launch-template-rules.json) by
-\`npm run rules\`. Ids never change.
+\`npm run rules\`. Ids never change;
+\`regroup explain ID\` prints one.
 
 - **Severity**: \`error\` AWS refuses it or the group breaks, \`warning\` it works but hurts, \`info\` a note.
 - **Shows**: when it would be seen without a check. \`sync\` the call is refused, \`async\` the node group or

@@ -1,6 +1,6 @@
 /** AMI-13: a Kubernetes version that left EKS. Check layer, pure. */
 
-import { endOfSupport } from '../../nodes/eks-support.ts'
+import { supportTable } from '../../nodes/kubernetes-support.ts'
 import type { ClusterRule } from '../rule.ts'
 
 /** By the end of extended support in the built-in table. */
@@ -8,7 +8,8 @@ export const ami13: ClusterRule = {
   id: 'AMI-13',
   scope: 'cluster',
   find: ({ version }, { today }) => {
-    const date = version === undefined ? undefined : endOfSupport(version)
+    const row = supportTable.find((one) => one.version === version)
+    const date = row?.endOfExtendedSupport ?? row?.endOfStandardSupport
     if (version === undefined || date === undefined || date >= today) return []
     return [{ member: 'version', values: { version, date } }]
   },
