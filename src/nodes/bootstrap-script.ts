@@ -20,7 +20,7 @@ export interface ScriptDialect {
 }
 
 /** The range is no argument for IPv4: the DNS address is, which must never be guessed. */
-const rangeComment = '# Service range of the cluster: '
+export const rangeComment = '# Service range of the cluster: '
 
 /** Lines of the script, the call last. `before` runs ahead of it. */
 export function renderCall(

@@ -35,7 +35,8 @@ export function renderBottlerocket(bootstrap: Bootstrap, options: RenderOptions 
   // The kubernetes table first: it is what people look for.
   const head = renderToml(Object.keys(kubernetes).length === 0 ? {} : { settings: { kubernetes } })
   const tail = renderToml(Object.keys(rest).length === 0 ? {} : { settings: rest })
-  const comment = cluster === undefined ? '' : `${rangeComment}${cluster.serviceCidr}\n`
+  const hasRange = cluster !== undefined && cluster.serviceCidr !== ''
+  const comment = hasRange ? `${rangeComment}${cluster.serviceCidr}\n` : ''
   const gap = head === '' || tail === '' ? '' : '\n'
   return `${comment}${head}${gap}${tail}`
 }
@@ -53,7 +54,10 @@ function kubernetesOf(bootstrap: Bootstrap): Json {
           'cluster-name': cluster.name,
           'api-server': cluster.endpoint,
           'cluster-certificate': cluster.certificateAuthority,
-          'cluster-dns-ip': clusterDnsIp(cluster.serviceCidr),
+          // Without a range Bottlerocket asks EKS itself.
+          ...(cluster.serviceCidr === ''
+            ? {}
+            : { 'cluster-dns-ip': clusterDnsIp(cluster.serviceCidr) }),
           ...(Object.keys(labels).length === 0 ? {} : { 'node-labels': labels }),
           ...(taints.length === 0 ? {} : { 'node-taints': taintsByKey(taints) }),
         }),

@@ -70,9 +70,18 @@ export function mimeFaults(text: string): readonly MimeFault[] {
   return readMime(text)?.faults ?? []
 }
 
-function readMime(
-  text: string,
-): { readonly parts: readonly MimePart[]; readonly faults: readonly MimeFault[] } | undefined {
+/** For each part the line, from 1, on which its body begins. */
+export function mimeBodyLines(text: string): readonly number[] {
+  return readMime(text)?.bodyLines ?? []
+}
+
+interface MimeDocument {
+  readonly parts: readonly MimePart[]
+  readonly faults: readonly MimeFault[]
+  readonly bodyLines: readonly number[]
+}
+
+function readMime(text: string): MimeDocument | undefined {
   const lines = text.replaceAll('\r\n', '\n').split('\n')
   const headEnd = lines.findIndex((line) => line === '' || line.startsWith('--'))
   const head = unfolded(lines.slice(0, headEnd < 0 ? lines.length : headEnd))
@@ -101,7 +110,11 @@ function readMime(
     const next = opens[index + 1] ?? end
     return readPart(lines.slice(open + 1, next), open + 2, faults)
   })
-  return { parts, faults }
+  const bodyLines = opens.map((open, index) => {
+    const headEnd = lines.slice(open + 1, opens[index + 1] ?? end).indexOf('')
+    return open + 2 + headEnd + 1
+  })
+  return { parts, faults, bodyLines }
 }
 
 function readPart(lines: readonly string[], firstLine: number, faults: MimeFault[]): MimePart {

@@ -1,0 +1,214 @@
+/** cloud-config in old user data: its commands and files, and what stays of it. Nodes layer. */
+
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml'
+import { shellQuoted } from '../shell-words.ts'
+import { blocking } from './outcome.ts'
+import type { Section } from './sections.ts'
+import { readShell } from './shell/read-script.ts'
+import { type Lines, type State, tell } from './state.ts'
+import { walkScript } from './walk.ts'
+import { writeFile } from './written-files.ts'
+
+/** What is left, or undefined when nothing is. */
+export interface RemainingConfig {
+  readonly body: string | undefined
+}
+
+interface Reading {
+  readonly document: Document
+  readonly counter: LineCounter
+  readonly section: Section
+  readonly state: State
+}
+
+/** Walks the commands, takes the files for what they mean, and removes both from the document. */
+export function readCloudConfig(section: Section, state: State): RemainingConfig {
+  const counter = new LineCounter()
+  const document = parseDocument(section.body, { lineCounter: counter, logLevel: 'silent' })
+  const last = section.body.replace(/\n$/, '').split('\n').length
+  const whole = { firstLine: section.lineOffset + 1, lastLine: section.lineOffset + last }
+  if (document.errors.length > 0 || !isMap(document.contents)) {
+    const why = 'the cloud-config is not a YAML map'
+    state.notes.add(whole.firstLine, whole.lastLine, 'blocking', why)
+    const remedy = 'Mend the YAML; quote placeholders of a template.'
+    tell(state, {
+      code: 'convert/cloud-config',
+      severity: 'error',
+      message: why,
+      remedy,
+      line: whole.firstLine,
+    })
+    return { body: undefined }
+  }
+  const reading = { document, counter, section, state }
+  readFiles(reading)
+  for (const key of ['bootcmd', 'runcmd']) readCommands(key, reading)
+  return leftOver(reading, whole)
+}
+
+function readFiles(reading: Reading): void {
+  const { document, state } = reading
+  const files = document.get('write_files')
+  if (!isSeq(files)) return
+  const kept = files.items.filter((item) => {
+    if (!isMap(item)) return true
+    const [path, content] = [item.get('path'), item.get('content')]
+    if (typeof path !== 'string' || typeof content !== 'string') return true
+    if (item.get('encoding') !== undefined) return true
+    const lines = linesOf(item as Node, reading)
+    const written = { path, content, isAppended: item.get('append') === true }
+    const outcome = writeFile(written, lines, state)
+    const node = item.get('content', true)
+    if (isScalar(node)) rememberPlace(path, node as Node, reading)
+    if (outcome.verdict === 'script') return true
+    state.notes.add(lines.firstLine, lines.lastLine, outcome.verdict, outcome.why)
+    if (outcome.verdict === 'blocking') {
+      const { code, remedy, why } = outcome
+      tell(state, { code, severity: 'error', message: why, remedy, line: lines.firstLine })
+    }
+    return false
+  })
+  setList('write_files', kept, reading)
+}
+
+/** A block scalar begins on the line behind its sign: what runs it can be told line by line. */
+function rememberPlace(path: string, node: Node, { counter, section, state }: Reading): void {
+  const file = state.files.get(path)
+  if (file === undefined) return
+  const start = node.range?.[0] ?? 0
+  const isBlock = /^[|>]/.test(section.body.slice(start, start + 1))
+  const line = counter.linePos(start).line + (isBlock ? 1 : 0) + section.lineOffset
+  state.files.set(path, { ...file, contentLine: line })
+}
+
+function readCommands(key: string, reading: Reading): void {
+  const { counter, document, section, state } = reading
+  const list = document.get(key)
+  if (!isSeq(list)) return
+  for (const item of list.items) {
+    const node = item as Node
+    const start = node.range?.[0] ?? 0
+    const isBlock = isScalar(node) && /^[|>]/.test(section.body.slice(start, start + 1))
+    const line = counter.linePos(start).line + (isBlock ? 1 : 0)
+    const text = commandText(node)
+    if (text === undefined) continue
+    runText(text, { ...linesOf(node, reading), firstLine: line + section.lineOffset }, state)
+  }
+  document.delete(key)
+}
+
+/** A list is a command word by word, a text is shell. */
+function commandText(node: Node): string | undefined {
+  if (isScalar(node)) return String(node.value ?? '')
+  if (!isSeq(node)) return undefined
+  const words = node.items.map((item) => (isScalar(item) ? String(item.value ?? '') : undefined))
+  if (words.includes(undefined)) return undefined
+  // Marks stay outside of quotes that would hide names from a template.
+  return words
+    .map((word) => (/^[\w/.:=,@+-]+$/.test(word ?? '') ? word : shellQuoted(word ?? '')))
+    .join(' ')
+}
+
+/** Walks a command; a file of the document that it runs is walked in its place. */
+function runText(text: string, lines: Lines, state: State): void {
+  const path = /^\s*(?:sudo\s+)?(?:(?:\/bin\/)?(?:ba)?sh\s+(?:-\w+\s+)?)?(\/\S+)\s*$/.exec(
+    text,
+  )?.[1]
+  const file = path === undefined ? undefined : state.files.get(path)
+  const offset = state.lineOffset
+  const isScript = file !== undefined && /^#!.*sh\b/.test(file.content)
+  const content = isScript ? file.content : text
+  const firstLine = isScript ? (file.contentLine ?? file.lines.firstLine) : lines.firstLine
+  if (isScript) {
+    state.notes.add(
+      lines.firstLine,
+      lines.lastLine,
+      'dropped',
+      'the file that it runs is converted',
+    )
+    file.isUsed = true
+  }
+  state.lineOffset = firstLine - 1
+  walkScript(readShell(content), state)
+  state.lineOffset = offset
+}
+
+function linesOf(node: Node, { counter, section }: Reading): Lines {
+  const [start = 0, end = start] = node.range ?? []
+  const firstLine = counter.linePos(start).line + section.lineOffset
+  const lastLine = counter.linePos(Math.max(start, end - 1)).line + section.lineOffset
+  return { firstLine, lastLine }
+}
+
+function setList(key: string, items: readonly unknown[], { document }: Reading): void {
+  const list = document.get(key)
+  if (items.length === 0) document.delete(key)
+  else if (isSeq(list)) list.items = items as typeof list.items
+}
+
+/** Files that something else has taken over go at last, when all commands are read. */
+function leftOver(reading: Reading, whole: Lines): RemainingConfig {
+  const { document, section, state } = reading
+  const files = document.get('write_files')
+  if (isSeq(files)) {
+    const kept = files.items.filter((item) => {
+      const path = isMap(item) ? item.get('path') : undefined
+      const isUsed = typeof path === 'string' && state.files.get(path)?.isUsed === true
+      if (!isUsed) return true
+      const lines = linesOf(item as Node, reading)
+      state.notes.add(
+        lines.firstLine,
+        lines.firstLine,
+        'carried',
+        'its content stands in the result',
+      )
+      return false
+    })
+    setList('write_files', kept, reading)
+  }
+  const map = document.contents
+  const pairs = isMap(map) ? (map.items as Pair[]) : []
+  if (pairs.length === 0) return { body: undefined }
+  if (state.target === 'Bottlerocket') {
+    for (const pair of pairs) blockKey(pair, reading)
+    return { body: undefined }
+  }
+  for (let line = whole.firstLine; line <= whole.lastLine; line += 1) {
+    if (state.notes.of(line) === undefined) {
+      state.notes.add(line, line, 'carried', 'stays as cloud-config')
+    }
+  }
+  const head =
+    /^(?:## template: ?jinja\n)?#cloud-config[^\n]*\n/.exec(section.body)?.[0] ?? '#cloud-config\n'
+  const body = document
+    .toString({ lineWidth: 0 })
+    .replace(/^(?:#[^\n]*\n)*#cloud-config[^\n]*\n/, '')
+  return { body: `${head}${body}` }
+}
+
+function blockKey(pair: Pair, reading: Reading): void {
+  const { state } = reading
+  const key = pair.key as Node
+  const { firstLine } = linesOf(key, reading)
+  const value = pair.value as Node | null
+  const { lastLine } =
+    value?.range === undefined || value === null ? { lastLine: firstLine } : linesOf(value, reading)
+  const outcome = blocking(
+    'no-shell',
+    'Bottlerocket has no cloud-init',
+    'Use settings or a bootstrap container.',
+  )
+  if (outcome.verdict !== 'blocking') return
+  state.notes.add(firstLine, lastLine, 'blocking', outcome.why)
+  const { code, remedy, why } = outcome
+  tell(state, { code, severity: 'error', message: why, remedy, line: firstLine })
+}

@@ -1,0 +1,67 @@
+/** What stays of a script: the commands that do something, and what these need. Nodes layer. */
+
+import { callVariables } from './call-arguments.ts'
+import { variablesIn } from './scope.ts'
+import type { Piece, State } from './state.ts'
+
+/** The pieces that stay, in order; the others are noted as what became of them. */
+export function remaining(state: State, needed: readonly string[]): readonly Piece[] {
+  const isConsumed = ({ path }: Piece): boolean =>
+    path !== undefined && state.files.get(path)?.isUsed === true
+  const stays = new Set(state.pieces.filter((piece) => piece.role === 'does' && !isConsumed(piece)))
+  for (let before = -1; before !== stays.size; ) {
+    before = stays.size
+    const texts = [...stays].map(({ text }) => text)
+    const names = new Set([...needed, ...texts.flatMap(namesIn)])
+    const all = texts.join('\n')
+    for (const piece of state.pieces) {
+      if (!stays.has(piece) && isNeeded(piece, { names, all, isConsumed: isConsumed(piece) })) {
+        stays.add(piece)
+      }
+    }
+  }
+  const hasWork = stays.size > 0 || needed.length > 0
+  for (const piece of state.pieces) if (piece.role === 'mode' && hasWork) stays.add(piece)
+  for (const piece of state.pieces) noteEnd(piece, stays.has(piece), state)
+  return state.pieces.filter((piece) => stays.has(piece))
+}
+
+function isNeeded(
+  piece: Piece,
+  by: { readonly names: ReadonlySet<string>; readonly all: string; readonly isConsumed: boolean },
+): boolean {
+  const { defines, path, role } = piece
+  if (role === 'mode') return false
+  if (defines.some((name) => by.names.has(name))) return true
+  if (role === 'exports') return by.all !== '' && !defines.every((name) => callVariables.has(name))
+  const isFile = role === 'prepares' || (role === 'does' && by.isConsumed)
+  return isFile && path !== undefined && /^\/./.test(path) && by.all.includes(path)
+}
+
+/** Names that a text may ask for: variables, and words that could be functions. */
+function namesIn(text: string): readonly string[] {
+  return [...variablesIn(text), ...(text.match(/[A-Za-z_][\w-]*/g) ?? [])]
+}
+
+function noteEnd(piece: Piece, doesStay: boolean, state: State): void {
+  const { firstLine, lastLine, role } = piece
+  const [verdict, why] = doesStay ? (['carried', piece.why] as const) : goneWhy(piece, state)
+  state.notes.add(firstLine, lastLine, verdict, role === 'does' || !doesStay ? why : keptWhy(role))
+}
+
+function keptWhy(role: Piece['role']): string {
+  return role === 'mode' ? 'how the remaining script runs' : 'the remaining script needs it'
+}
+
+function goneWhy({ defines, role }: Piece, state: State): readonly ['carried' | 'dropped', string] {
+  const isArgument = defines.some((name) => callVariables.has(name))
+  if (role === 'exports' && isArgument && state.call !== undefined) {
+    return ['carried', 'an argument of bootstrap.sh']
+  }
+  if (role === 'mode') return ['dropped', 'no script is left that it could rule']
+  if (role === 'prepares') return ['dropped', 'what it prepares is not needed any more']
+  if (role === 'does') return ['carried', 'its content stands in the result']
+  return defines.some((name) => state.scope.used.has(name))
+    ? ['carried', 'its value stands where it is used']
+    : ['dropped', 'nothing needs it any more']
+}

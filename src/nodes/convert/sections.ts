@@ -1,0 +1,65 @@
+/** User data as the texts it is made of, with their places. Nodes layer, pure. */
+
+import { type MimeFault, mimeBodyLines, mimeFaults, parseMime } from '../mime.ts'
+
+/** One text of the user data. */
+export interface Section {
+  readonly kind: 'shell' | 'cloud-config' | 'node-config' | 'other'
+  readonly contentType: string
+  readonly body: string
+  /** Lines in front of it. */
+  readonly lineOffset: number
+}
+
+/** All of them. */
+export interface Sections {
+  readonly sections: readonly Section[]
+  /** Lines that only hold the parts together. */
+  readonly isMime: boolean
+  /** Behind it nobody reads on; undefined when the text just ends. */
+  readonly closedAtLine: number | undefined
+  readonly faults: readonly MimeFault[]
+}
+
+/** Text that is neither MIME nor anything that cloud-init knows counts as shell. */
+export function sectionsOf(text: string): Sections {
+  const parts = parseMime(text)
+  if (parts === undefined) {
+    const kind = kindOfText(text)
+    const contentType = kind === 'cloud-config' ? 'text/cloud-config' : 'text/x-shellscript'
+    const sections = [{ kind, contentType, body: text, lineOffset: 0 }]
+    return { sections, isMime: false, closedAtLine: undefined, faults: [] }
+  }
+  const lines = mimeBodyLines(text)
+  const sections = parts.map(
+    ({ body, contentType }, index): Section => ({
+      kind: kindOf(contentType, body),
+      contentType,
+      body,
+      lineOffset: (lines[index] ?? 1) - 1,
+    }),
+  )
+  return { sections, isMime: true, closedAtLine: closingLine(text), faults: mimeFaults(text) }
+}
+
+function closingLine(text: string): number | undefined {
+  const boundary = /boundary="?([^";\n]+)"?/i.exec(text)?.[1]
+  const index = text.split('\n').findIndex((line) => line.trimEnd() === `--${boundary ?? ''}--`)
+  return index < 0 ? undefined : index + 1
+}
+
+function kindOf(contentType: string, body: string): Section['kind'] {
+  if (contentType.startsWith('application/node.eks.aws')) return 'node-config'
+  if (contentType.startsWith('text/x-shellscript')) return 'shell'
+  if (contentType.startsWith('text/cloud-config')) return 'cloud-config'
+  if (contentType.startsWith('text/jinja2')) return kindOfText(body)
+  return contentType.startsWith('text/plain') && body.startsWith('#!') ? 'shell' : 'other'
+}
+
+function kindOfText(text: string): Section['kind'] {
+  const head = text.replace(/^## template: ?jinja\n/, '')
+  if (head.startsWith('#cloud-config')) return 'cloud-config'
+  return /^#(?:cloud-boothook|include|upstart-job|part-handler|cloud-config-archive)/.test(head)
+    ? 'other'
+    : 'shell'
+}

@@ -1,0 +1,167 @@
+/** What is known while a script is read from top to bottom. Nodes layer. */
+
+import type { FindingSeverity } from '../../world/finding.ts'
+import type { Bootstrap } from '../bootstrap.ts'
+import { type Json, Marks } from './marks.ts'
+import type { Scope } from './scope.ts'
+import { type ConversionTarget, LineNotes } from './verdict.ts'
+
+/** Where the kubelet of Amazon Linux 2 reads its configuration. */
+export const kubeletConfigPath = '/etc/kubernetes/kubelet/kubelet-config.json'
+
+/** Lines of the input, both included. */
+export interface Lines {
+  readonly firstLine: number
+  readonly lastLine: number
+}
+
+/** A finding before its place is written out. */
+export interface Told {
+  readonly code: string
+  readonly severity: FindingSeverity
+  readonly message: string
+  readonly remedy: string
+  /** 0 = the file as a whole. */
+  readonly line: number
+}
+
+/** Part of a script that may stay. */
+export interface Piece extends Lines {
+  readonly text: string
+  readonly why: string
+  /** Stays only when a piece that does something needs it. */
+  readonly role: 'does' | 'assigns' | 'exports' | 'mode' | 'prepares'
+  readonly defines: readonly string[]
+  /** The program; empty for blocks. */
+  readonly name: string
+  /** A file that it writes. */
+  readonly path: string | undefined
+  /** Which shell text of the input it comes from. */
+  readonly section: number
+}
+
+/** Kubelet fields that some lines set. */
+export interface KubeletEdit {
+  readonly fields: Json
+  readonly lines: Lines
+  readonly isAfterCall: boolean
+}
+
+/** The call of bootstrap.sh, before its arguments are read. */
+export interface Call {
+  readonly words: readonly { readonly text: string; readonly line: number }[]
+  /** Variables that bootstrap.sh reads from its environment. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly lines: Lines
+  /** Extra arguments that patches of bootstrap.sh and unit files add. */
+  readonly moreArguments: readonly string[]
+}
+
+/** A file that the script has written and whose content is constant. */
+export interface KnownFile {
+  readonly content: string
+  readonly lines: Lines
+  /** Line of the input on which the content begins; undefined when it is not there line by line. */
+  readonly contentLine?: number
+  isUsed: boolean
+}
+
+/** Everything that a conversion gathers. */
+export interface State {
+  readonly target: ConversionTarget
+  readonly marks: Marks
+  readonly scope: Scope
+  readonly notes: LineNotes
+  readonly told: Told[]
+  readonly exported: Set<string>
+  readonly functions: Map<string, string>
+  readonly files: Map<string, KnownFile>
+  readonly pieces: Piece[]
+  readonly edits: KubeletEdit[]
+  /** Members of the bootstrap that lines speak of directly: mirrors, proxy, disks. */
+  readonly members: { -readonly [Member in keyof Bootstrap]?: Bootstrap[Member] }
+  readonly sysctls: Map<string, string>
+  call: Call | undefined
+  /** Arguments that patches and unit files add to the kubelet's command line. */
+  readonly moreArguments: string[]
+  isKubeletRestarted: boolean
+  /** Variables whose assignment blocks: nothing may rely on them. */
+  readonly broken: Set<string>
+  /** The service range that our own rendering leaves in a comment. */
+  serviceRange: string | undefined
+  /** Lines in front of the shell text that is read. */
+  lineOffset: number
+  section: number
+  depth: number
+}
+
+/** An empty start; `substitute` evaluates command substitutions. */
+export function newState(
+  target: ConversionTarget,
+  substitute: (script: string, state: State) => string | undefined,
+): State {
+  const marks = new Marks()
+  const state: State = {
+    target,
+    marks,
+    scope: {
+      marks,
+      variables: new Map(),
+      arrays: new Map(),
+      used: new Set(),
+      substitute: (script) => substitute(script, state),
+    },
+    notes: new LineNotes(),
+    told: [],
+    exported: new Set(),
+    functions: new Map(),
+    files: new Map(),
+    pieces: [],
+    edits: [],
+    members: {},
+    sysctls: new Map(),
+    call: undefined,
+    moreArguments: [],
+    isKubeletRestarted: false,
+    broken: new Set(),
+    serviceRange: undefined,
+    lineOffset: 0,
+    section: 0,
+    depth: 0,
+  }
+  return state
+}
+
+/** Lines of the whole input for lines of the shell text that is read. */
+export function placed(state: State, lines: Lines): Lines {
+  const { lineOffset } = state
+  return { firstLine: lines.firstLine + lineOffset, lastLine: lines.lastLine + lineOffset }
+}
+
+/** A finding once per code, message and line. */
+export function tell(state: State, told: Told): void {
+  const isKnown = state.told.some(
+    (one) => one.code === told.code && one.line === told.line && one.message === told.message,
+  )
+  if (!isKnown) state.told.push(told)
+}
+
+/** A finding once per code, whatever its place: the first place is kept. */
+export function tellOnce(state: State, told: Told): void {
+  if (!state.told.some((one) => one.code === told.code)) state.told.push(told)
+}
+
+/** The kubelet's file as it is now, as the text that reading it gives. */
+export function kubeletMark(state: State, fields: Json): string {
+  return state.marks.add({ kind: 'kubelet', source: '', fields })
+}
+
+/** Fields of the kubelet's file that lines up to now have set. */
+export function kubeletFields(state: State): Json {
+  return state.edits.reduce<Json>((all, edit) => ({ ...all, ...edit.fields }), {})
+}
+
+/** A path without the scheme that some write in front of it. */
+export function contentPath(text: string): string {
+  return text.replace(/^file:\/\//, '')
+}
