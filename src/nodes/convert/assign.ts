@@ -25,7 +25,8 @@ export const assignment: Handler = (ran: Ran, state: State): Outcome | undefined
   }
   const isExport = ran.path === 'export' || ran.args.includes('-x')
   if (isExport) for (const name of names) state.exported.add(name)
-  const hazard = hazardOf(ran.source)
+  // A path in a variable harms nobody; a command that is run for the value may.
+  const hazard = /\$\(|`/.test(ran.source) ? hazardOf(ran.source) : undefined
   if (hazard !== undefined) {
     for (const name of names) state.broken.add(name)
     return hazard

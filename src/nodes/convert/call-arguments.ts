@@ -257,8 +257,8 @@ function storageOutcome(value: string, { target }: State): Outcome {
   )
 }
 
-/** The extra arguments; what is odd about them is noted on their line. */
-function readExtra(text: string, line: number, state: State): KubeletArguments {
+/** The kubelet's arguments; what is odd about them is noted on their line. */
+export function readExtra(text: string, line: number, state: State): KubeletArguments {
   const { marks, target } = state
   if (marks.has(text, 'directive')) {
     noteLine(

@@ -26,6 +26,7 @@ export const bootstrapCall: Handler = (ran: Ran, state: State): Outcome | undefi
     const value = scope.variables.get(name)
     if (value !== undefined && state.exported.has(name)) environment.set(name, value)
   }
+  for (const [name, value] of state.patched) environment.set(name, value)
   for (const { name, values } of ran.node.assignments) {
     environment.set(name, values.map((value) => textOf(value, scope)).join(' '))
   }

@@ -52,7 +52,7 @@ export function readCloudConfig(section: Section, state: State): RemainingConfig
   const reading = { document, counter, section, state }
   readFiles(reading)
   for (const key of ['bootcmd', 'runcmd']) readCommands(key, reading)
-  return leftOver(reading, whole)
+  return leftOver(reading)
 }
 
 function readFiles(reading: Reading): void {
@@ -135,7 +135,7 @@ function runText(text: string, lines: Lines, state: State): void {
       'dropped',
       'the file that it runs is converted',
     )
-    file.isUsed = true
+    state.files.set(path ?? '', { ...file, isUsed: true, wasRun: true })
   }
   state.lineOffset = firstLine - 1
   walkScript(readShell(content), state)
@@ -156,25 +156,26 @@ function setList(key: string, items: readonly unknown[], { document }: Reading):
 }
 
 /** Files that something else has taken over go at last, when all commands are read. */
-function leftOver(reading: Reading, whole: Lines): RemainingConfig {
-  const { document, section, state } = reading
+function dropUsedFiles(reading: Reading): void {
+  const { document, state } = reading
   const files = document.get('write_files')
-  if (isSeq(files)) {
-    const kept = files.items.filter((item) => {
-      const path = isMap(item) ? item.get('path') : undefined
-      const isUsed = typeof path === 'string' && state.files.get(path)?.isUsed === true
-      if (!isUsed) return true
-      const lines = linesOf(item as Node, reading)
-      state.notes.add(
-        lines.firstLine,
-        lines.firstLine,
-        'carried',
-        'its content stands in the result',
-      )
-      return false
-    })
-    setList('write_files', kept, reading)
-  }
+  if (!isSeq(files)) return
+  const kept = files.items.filter((item) => {
+    const path = isMap(item) ? item.get('path') : undefined
+    const file = typeof path === 'string' ? state.files.get(path) : undefined
+    if (file?.isUsed !== true) return true
+    const { firstLine, lastLine } = linesOf(item as Node, reading)
+    const { contentLine = firstLine, wasRun = false } = file
+    const last = wasRun ? Math.max(firstLine, contentLine - 1) : lastLine
+    state.notes.add(firstLine, last, 'carried', 'its content stands in the result')
+    return false
+  })
+  setList('write_files', kept, reading)
+}
+
+function leftOver(reading: Reading): RemainingConfig {
+  const { document, section, state } = reading
+  dropUsedFiles(reading)
   const map = document.contents
   const pairs = isMap(map) ? (map.items as Pair[]) : []
   if (pairs.length === 0) return { body: undefined }
@@ -182,11 +183,7 @@ function leftOver(reading: Reading, whole: Lines): RemainingConfig {
     for (const pair of pairs) blockKey(pair, reading)
     return { body: undefined }
   }
-  for (let line = whole.firstLine; line <= whole.lastLine; line += 1) {
-    if (state.notes.of(line) === undefined) {
-      state.notes.add(line, line, 'carried', 'stays as cloud-config')
-    }
-  }
+  for (const pair of pairs) notePair(pair, reading)
   const head =
     /^(?:## template: ?jinja\n)?#cloud-config[^\n]*\n/.exec(section.body)?.[0] ?? '#cloud-config\n'
   const body = document
@@ -195,13 +192,30 @@ function leftOver(reading: Reading, whole: Lines): RemainingConfig {
   return { body: `${head}${body}` }
 }
 
+/** A key that stays, with what is left of its list. */
+function notePair(pair: Pair, reading: Reading): void {
+  const whole = pairLines(pair, reading)
+  const items = isSeq(pair.value) ? (pair.value.items as Node[]) : []
+  const ranges =
+    items.length === 0
+      ? [whole]
+      : [{ ...whole, lastLine: whole.firstLine }, ...items.map((item) => linesOf(item, reading))]
+  const { notes } = reading.state
+  for (const { firstLine, lastLine } of ranges) {
+    notes.add(firstLine, lastLine, 'carried', 'stays as cloud-config')
+  }
+}
+
+function pairLines(pair: Pair, reading: Reading): Lines {
+  const { firstLine } = linesOf(pair.key as Node, reading)
+  const value = pair.value as Node | null
+  const hasPlace = value?.range !== undefined && value.range !== null
+  return { firstLine, lastLine: hasPlace ? linesOf(value, reading).lastLine : firstLine }
+}
+
 function blockKey(pair: Pair, reading: Reading): void {
   const { state } = reading
-  const key = pair.key as Node
-  const { firstLine } = linesOf(key, reading)
-  const value = pair.value as Node | null
-  const { lastLine } =
-    value?.range === undefined || value === null ? { lastLine: firstLine } : linesOf(value, reading)
+  const { firstLine, lastLine } = pairLines(pair, reading)
   const outcome = blocking(
     'no-shell',
     'Bottlerocket has no cloud-init',

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../world/finding.ts'
 import { rangeComment } from '../bootstrap-script.ts'
-import type { MimePart } from '../mime.ts'
+import type { MimeFault, MimePart } from '../mime.ts'
 import { userDataGauge } from '../user-data-size.ts'
 import { readCloudConfig } from './cloud-config.ts'
 import { dropInLines, dropInSince, isNothing } from './drop-in.ts'
@@ -35,16 +35,8 @@ export function convertUserData(text: string, options: ConvertOptions): Conversi
   const state = newState(options.target, substituted)
   const marked = markPlaceholders(unix, state.marks)
   state.serviceRange = new RegExp(`^${rangeComment}(\\S+)$`, 'm').exec(unix)?.[1]
-  const { closedAtLine, faults, isMime, sections } = sectionsOf(marked)
-  for (const { line, message } of faults) {
-    tell(state, {
-      code: 'convert/mime',
-      severity: 'warning',
-      message: `${message}: nodes may have read it otherwise`,
-      remedy: 'Compare with what /var/log/cloud-init-output.log of a node says.',
-      line,
-    })
-  }
+  const { boundary, closedAtLine, faults, sections } = sectionsOf(marked)
+  for (const fault of faults) tellMime(fault, marked, boundary, state)
   const theirs = readSections(sections, state)
   const gathered = gather(state, options)
   const parts = remainingParts(theirs, gathered, sections, state)
@@ -55,12 +47,34 @@ export function convertUserData(text: string, options: ConvertOptions): Conversi
   const lines = accountedLines({
     text: unix,
     sections,
-    isMime,
+    boundary,
     closedAtLine,
     hasResult: result !== '',
     state,
   })
   return { userData, lines, findings: findingsOf(state.told, options.file) }
+}
+
+/** A part that cannot be told from its headers is lost to everybody. */
+function tellMime(
+  fault: MimeFault,
+  text: string,
+  boundary: string | undefined,
+  state: State,
+): void {
+  const { isFatal, line, message } = fault
+  if (isFatal) {
+    const lines = text.split('\n')
+    const next = lines.findIndex((one, index) => index >= line && one.startsWith(`--${boundary}`))
+    state.notes.add(line, next < 0 ? lines.length : next, 'blocking', message)
+  }
+  tell(state, {
+    code: 'convert/mime',
+    severity: isFatal ? 'error' : 'warning',
+    message: isFatal ? `${message}: nobody reads what follows` : message,
+    remedy: 'Mend the document: one blank line after the headers, and a closing boundary.',
+    line,
+  })
 }
 
 function refused(

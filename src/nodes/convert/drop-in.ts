@@ -38,12 +38,26 @@ export function dropInLines(values: BootValues, marks: Marks): readonly string[]
     defaultStringType: 'QUOTE_DOUBLE',
     defaultKeyType: 'PLAIN',
   })
+  // Without braces where that is possible: to a template engine they would be a name of its own.
   const escaped = text.replaceAll(/[\\$`]/g, '\\$&')
   // A number that the shell finds out must not become a text.
   const bare = escaped.replaceAll(/^(\s*[\w.]+: )"([\ue000-\uf8ff])"$/gm, (line, key, mark) =>
     isNumber(key.trim()) && marks.has(mark, 'boot') ? `${key}${mark}` : line,
   )
-  return [`mkdir -p ${place}`, `cat > ${place}/50-boot-values.yaml <<${end}`, bare.trimEnd(), end]
+  return [
+    `mkdir -p ${place}`,
+    `cat > ${place}/50-boot-values.yaml <<${end}`,
+    withoutBraces(bare.trimEnd(), marks),
+    end,
+  ]
+}
+
+function withoutBraces(text: string, marks: Marks): string {
+  return text.replaceAll(/([\ue000-\uf8ff])(?![\w[\ue000-\uf8ff])/g, (letter) => {
+    const mark = marks.of(letter)
+    const name = mark?.kind === 'boot' ? /^\$\{(\w+)\}$/.exec(mark.source)?.[1] : undefined
+    return name === undefined ? letter : `$${name}`
+  })
 }
 
 const numbers =

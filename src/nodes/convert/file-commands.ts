@@ -44,8 +44,14 @@ export const preparePlace: Handler = (ran: Ran, state: State): Outcome | undefin
 export const sourceFile: Handler = (ran: Ran, state: State): Outcome | undefined => {
   if (ran.name !== 'source' && ran.path !== '.') return undefined
   const path = contentPath(ran.args[0] ?? '')
-  if (readAssignments(path, state, false) !== true) return undefined
-  return { verdict: 'script', why: 'reads variables', role: 'assigns', defines: [] }
+  const found = readAssignments(path, state)
+  const file = state.files.get(path)
+  if (found === undefined || file === undefined) return undefined
+  for (const [name, value] of found) state.scope.variables.set(name, value)
+  // A script that stays may read the file again; Bottlerocket has no such script.
+  if (state.target === 'Bottlerocket') file.isUsed = true
+  const defines = found.map(([name]) => name)
+  return { verdict: 'script', why: 'reads variables', role: 'assigns', defines }
 }
 
 /** `sysctl -w name=value`; only Bottlerocket needs another form. */

@@ -53,7 +53,9 @@ export function gatherFacts(
       block(why, `Leave ${optionNames[fact]} out, or mend the script.`, line, state)
     }
     if (option !== undefined) facts[fact] = option
-    if (facts[fact] === '') missing(fact, line, state)
+    const isSaid =
+      fact === 'serviceCidr' && state.target === 'Bottlerocket' && told.clusterDns.length > 0
+    if (facts[fact] === '' && !isSaid) missing(fact, line, state)
   }
   for (const [fact, value] of Object.entries(facts)) {
     if (state.marks.has(value, 'boot', 'directive')) facts[fact] = ''
@@ -74,7 +76,10 @@ function tellGuess(line: number, state: State): void {
 }
 
 function missing(fact: Fact, line: number, state: State): void {
-  if (state.target === 'Bottlerocket' && fact === 'serviceCidr') return tellAsked(line, state)
+  if (state.target === 'Bottlerocket' && fact === 'serviceCidr') {
+    tellAsked(line, state)
+    return
+  }
   const why =
     fact === 'serviceCidr'
       ? `${factNames[fact]} is not in the script, a DNS address does not tell it, and nodeadm never looks it up`

@@ -5,15 +5,16 @@ import type { Bootstrap, ClusterFacts } from '../bootstrap.ts'
 import { listed, withoutEmptyValue } from '../bootstrap-members.ts'
 import { settingByField } from '../bottlerocket-schema.ts'
 import { clusterDnsIp } from '../cluster-dns.ts'
-import { type CallMembers, readCall } from './call-arguments.ts'
+import { type CallMembers, readCall, readExtra } from './call-arguments.ts'
 import type { BootValues } from './drop-in.ts'
 import { isNothing } from './drop-in.ts'
 import { gatherFacts } from './gather-facts.ts'
+import type { KubeletArguments } from './kubelet-arguments.ts'
 import { type Json, mapTexts, textsIn } from './marks.ts'
 import { contentOf } from './printed.ts'
 import { contentPath, type Lines, type State, tell } from './state.ts'
 import type { ConvertOptions } from './verdict.ts'
-import { takeContainerd } from './written-files.ts'
+import { takeContainerd, writeFile } from './written-files.ts'
 
 /** What a script says, ready to be rendered. */
 export interface Gathered {
@@ -32,14 +33,15 @@ interface FieldPlace {
 /** Decides about every field and fact that the lines have named. */
 export function gather(state: State, options: ConvertOptions): Gathered {
   const { call } = state
-  const line = call?.lines.firstLine ?? 0
+  const line = call?.lines.firstLine ?? state.moreArgumentsLine
   const told =
     call === undefined
       ? undefined
       : readCall({ ...call, moreArguments: state.moreArguments }, state)
   const places: FieldPlace[] = []
+  takeDockerConfig(told, line, state)
   const fromFile = effectiveEdits(state, told, places)
-  const extra = told?.extra
+  const extra = told?.extra ?? mergedArguments(state)
   for (const field of Object.keys(extra?.kubelet ?? {})) places.push({ field, line })
   const facts = told === undefined ? undefined : gatherFacts(told, options, state)
   const dns = dnsFields(told, facts)
@@ -56,6 +58,7 @@ export function gather(state: State, options: ConvertOptions): Gathered {
     ...members,
     ...listed('kubeletFlags', flags),
   }
+  if (call === undefined) tellMerged(bootstrap, line, state)
   const result = { bootstrap, boot, line }
   return state.target === 'Bottlerocket' ? forBottlerocket(result, places, state) : result
 }
@@ -90,8 +93,8 @@ function lostWhy(
   if (isAfterCall) {
     return state.isKubeletRestarted ? undefined : 'the kubelet ran already and is not restarted'
   }
-  const isOverwritten =
-    overwrittenFields.has(field) || (field === 'maxPods' && told?.usesMaxPods !== false)
+  const usesMaxPods = told?.usesMaxPods ?? state.patched.get('USE_MAX_PODS') !== 'false'
+  const isOverwritten = overwrittenFields.has(field) || (field === 'maxPods' && usesMaxPods)
   return isOverwritten ? 'bootstrap.sh overwrites it behind the edit' : undefined
 }
 
@@ -134,6 +137,46 @@ function dividedFields(all: Json, flags: readonly string[], state: State) {
       fields: Object.fromEntries(entries.filter((entry) => isBoot(entry) && !isBroken(entry[1]))),
     },
   }
+}
+
+/** Where EKS makes the call itself, patches of bootstrap.sh still add arguments to the kubelet. */
+function mergedArguments(state: State): KubeletArguments | undefined {
+  const { moreArguments, moreArgumentsLine } = state
+  return moreArguments.length === 0
+    ? undefined
+    : readExtra(moreArguments.join(' '), moreArgumentsLine, state)
+}
+
+/** What EKS writes itself in the merged mode, or takes from the node group. */
+function tellMerged(bootstrap: Bootstrap, line: number, state: State): void {
+  const { kubelet, labels, taints } = bootstrap
+  if (kubelet.maxPods !== undefined) {
+    tell(state, {
+      code: 'convert/max-pods-merged',
+      severity: 'warning',
+      message:
+        'without an AMI id EKS writes maxPods as well; which of the two counts nobody has verified',
+      remedy: 'Look at the kubelet of a new node, or name the AMI in the launch template.',
+      line,
+    })
+  }
+  if (Object.keys(labels).length + taints.length === 0) return
+  const names = [...Object.keys(labels), ...taints.map(({ key }) => key)].join(', ')
+  const why = `without an AMI id labels and taints are those of the node group, not of user data: ${names}`
+  if (line > 0) state.notes.add(line, line, 'blocking', why)
+  const remedy = 'Set them on the node group, and delete them here.'
+  tell(state, { code: 'convert/labels-merged', severity: 'error', message: why, remedy, line })
+}
+
+/** `--docker-config-json`, read before the fields are. */
+function takeDockerConfig(told: CallMembers | undefined, line: number, state: State): void {
+  if (told?.dockerConfig === undefined) return
+  const lines = { firstLine: line, lastLine: line }
+  writeFile(
+    { path: '/etc/docker/daemon.json', content: told.dockerConfig, isAppended: false },
+    lines,
+    state,
+  )
 }
 
 function takeContainerdFile(told: CallMembers | undefined, line: number, state: State): void {

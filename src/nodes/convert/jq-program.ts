@@ -72,7 +72,7 @@ class Program {
   /** `.a.b = value` and its relatives, or a sum. */
   #assigned(input: unknown, depth: number): unknown {
     const start = this.#at
-    const path = this.#path()
+    const path = this.#assignedPath()
     const operator = this.#token
     if (path !== undefined && /^(?:\||\+|\*)?=$/.test(operator)) {
       this.#at += 1
@@ -120,7 +120,7 @@ class Program {
       return slurped[index]
     }
     if (text === 'add' && slurped !== undefined) {
-      return slurped.filter(isRecord).reduce((all, one) => ({ ...all, ...one }), {})
+      return Object.fromEntries(slurped.flatMap((one) => Object.entries(Object(one))))
     }
     if (text === 'del') return this.#deleted(input)
     if (text.startsWith('$')) {
@@ -187,6 +187,14 @@ class Program {
     }
     this.#expect(')')
     return value
+  }
+
+  /** A path, or `.` alone in front of an assignment. */
+  #assignedPath(): readonly string[] | undefined {
+    const next = this.#tokens[this.#at + 1] ?? ''
+    if (this.#token !== '.' || !/^(?:\||\+|\*)=$/.test(next)) return this.#path()
+    this.#at += 1
+    return []
   }
 
   /** `.a.b`, `.a["b"]`; undefined when none stands here. */

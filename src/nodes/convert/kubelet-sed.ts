@@ -28,7 +28,7 @@ function fieldsOf({ edits }: SedCall): Readonly<Record<string, unknown>> | undef
   if (edits === undefined) return undefined
   const all = edits.map(membersOf)
   if (all.includes(undefined)) return undefined
-  return all.reduce((below, one) => ({ ...below, ...one }), {})
+  return Object.fromEntries(all.flatMap((one) => Object.entries(one ?? {})))
 }
 
 /** Text that is put between the lines of a JSON file depends on how the file is laid out. */
@@ -54,25 +54,26 @@ function tellDefects({ edits = [] }: SedCall, { firstLine: line }: Lines, state:
     remedy,
     line,
   })
+  const fields = inserts.flatMap((edit) => Object.keys(membersOf(edit) ?? {}))
+  const isHalf =
+    fields.length === 1 && /^imageGC(?:High|Low)ThresholdPercent$/.test(fields[0] ?? '')
+  if (isHalf) {
+    tellOnce(state, {
+      code: 'convert/edit-half-applied',
+      severity: 'warning',
+      message:
+        'hidden defect 3: high and low threshold are set one by one, each only if absent: an image that has one of ' +
+        'them ends with a pair like 70/80, which the kubelet refuses',
+      remedy,
+      line,
+    })
+  }
   tellOnce(state, {
     code: 'convert/edit-file-absent',
     severity: 'warning',
     message:
       `hidden defect 4: other families have no ${kubeletConfigPath}: grep counts that as not found, sed fails, ` +
       'and under -e the script ends before the node is bootstrapped',
-    remedy,
-    line,
-  })
-  const fields = inserts.flatMap((edit) => Object.keys(membersOf(edit) ?? {}))
-  const isHalf =
-    fields.length === 1 && /^imageGC(?:High|Low)ThresholdPercent$/.test(fields[0] ?? '')
-  if (!isHalf) return
-  tellOnce(state, {
-    code: 'convert/edit-half-applied',
-    severity: 'warning',
-    message:
-      'hidden defect 3: high and low threshold are set one by one, each only if absent: an image that has one of ' +
-      'them ends with a pair like 70/80, which the kubelet refuses',
     remedy,
     line,
   })

@@ -5,7 +5,7 @@ import type { State } from './state.ts'
 import type { ConvertedLine, Verdict } from './verdict.ts'
 
 /** Everything that decides over a line that no command has spoken for. */
-interface Account extends Pick<Sections, 'sections' | 'isMime' | 'closedAtLine'> {
+interface Account extends Pick<Sections, 'sections' | 'boundary' | 'closedAtLine'> {
   readonly text: string
   readonly hasResult: boolean
   readonly state: State
@@ -28,14 +28,18 @@ interface Note {
 }
 
 function verdictOf(text: string, line: number, account: Account): Note | undefined {
-  const { closedAtLine, isMime, sections, state } = account
+  const { boundary, closedAtLine, sections, state } = account
+  const isMime = boundary !== undefined
   const known = state.notes.of(line)
   if (known !== undefined) return known
   if (closedAtLine !== undefined && line > closedAtLine) {
     return { verdict: 'dropped', why: 'behind the closing boundary nobody reads on' }
   }
   const section = sectionOf(line, sections)
-  if (isMime && (section === undefined || !isInside(line, section))) return envelope(account)
+  const isBoundary = boundary !== undefined && text.trimEnd().replace(/--$/, '') === `--${boundary}`
+  if (isBoundary || (isMime && (section === undefined || !isInside(line, section)))) {
+    return envelope(account)
+  }
   const { call } = state
   if (call !== undefined && line >= call.lines.firstLine && line <= call.lines.lastLine) {
     return { verdict: 'carried', why: 'the bootstrap of the node' }
@@ -64,13 +68,7 @@ function envelope({ hasResult, state }: Account): Note {
 
 function shebang({ body, lineOffset }: Section, { state }: Account): Note {
   const last = lineOffset + body.split('\n').length
-  const stays = state.pieces.some(
-    ({ firstLine, role }) =>
-      role === 'does' &&
-      firstLine > lineOffset &&
-      firstLine <= last &&
-      state.notes.of(firstLine)?.verdict === 'carried',
-  )
+  const stays = state.remaining.some(({ firstLine }) => firstLine > lineOffset && firstLine <= last)
   return stays && state.target === 'AmazonLinux2023'
     ? { verdict: 'carried', why: 'the first line of the remaining script' }
     : { verdict: 'dropped', why: 'no script is left' }
@@ -85,7 +83,7 @@ function fromNext(
   for (let next = index + 1; next < lines.length; next += 1) {
     const note = verdicts[next]
     if (note === undefined) continue
-    const stays = note.verdict === 'carried' && /script|runs before/.test(note.why)
+    const stays = note.verdict === 'carried' && /script|runs before|cloud-config/.test(note.why)
     return stays
       ? { verdict: 'carried', why: 'a comment' }
       : { verdict: 'dropped', why: 'a comment' }

@@ -2,7 +2,7 @@
 
 import { callVariables } from './call-arguments.ts'
 import { variablesIn } from './scope.ts'
-import type { Piece, State } from './state.ts'
+import { type Piece, type State, tell } from './state.ts'
 
 /** The pieces that stay, in order; the others are noted as what became of them. */
 export function remaining(state: State, needed: readonly string[]): readonly Piece[] {
@@ -23,7 +23,9 @@ export function remaining(state: State, needed: readonly string[]): readonly Pie
   const hasWork = stays.size > 0 || needed.length > 0
   for (const piece of state.pieces) if (piece.role === 'mode' && hasWork) stays.add(piece)
   for (const piece of state.pieces) noteEnd(piece, stays.has(piece), state)
-  return state.pieces.filter((piece) => stays.has(piece))
+  const left = state.pieces.filter((piece) => stays.has(piece))
+  state.remaining.push(...left)
+  return left
 }
 
 function isNeeded(
@@ -46,19 +48,43 @@ function namesIn(text: string): readonly string[] {
 function noteEnd(piece: Piece, doesStay: boolean, state: State): void {
   const { firstLine, lastLine, role } = piece
   const [verdict, why] = doesStay ? (['carried', piece.why] as const) : goneWhy(piece, state)
+  const isIdle = role === 'exports' && state.call === undefined && !doesStay
+  if (isIdle && piece.defines.some((name) => callVariables.has(name))) tellIdle(piece, state)
   state.notes.add(firstLine, lastLine, verdict, role === 'does' || !doesStay ? why : keptWhy(role))
+}
+
+function tellIdle({ defines, firstLine }: Piece, state: State): void {
+  tell(state, {
+    code: 'convert/never-effective',
+    severity: 'warning',
+    message:
+      `${defines.join(', ')} never took effect: EKS calls bootstrap.sh in a part of its own, with arguments of its ` +
+      'own; the result leaves it out, so that nodes stay what they were',
+    remedy: 'Add it to the result as a kubelet field if the new nodes shall have it.',
+    line: firstLine,
+  })
 }
 
 function keptWhy(role: Piece['role']): string {
   return role === 'mode' ? 'how the remaining script runs' : 'the remaining script needs it'
 }
 
-function goneWhy({ defines, role }: Piece, state: State): readonly ['carried' | 'dropped', string] {
+function goneWhy(
+  { defines, path, role }: Piece,
+  state: State,
+): readonly ['carried' | 'dropped', string] {
   const isArgument = defines.some((name) => callVariables.has(name))
   if (role === 'exports' && isArgument && state.call !== undefined) {
     return ['carried', 'an argument of bootstrap.sh']
   }
+  if (role === 'exports' && isArgument) {
+    return ['dropped', 'it has no effect: nothing in this text calls bootstrap.sh']
+  }
   if (role === 'mode') return ['dropped', 'no script is left that it could rule']
+  const content = path === undefined ? '' : (state.files.get(path)?.content ?? '')
+  if (role === 'prepares' && state.marks.has(content, 'kubelet')) {
+    return ['carried', 'what it makes stands in the result']
+  }
   if (role === 'prepares') return ['dropped', 'what it prepares is not needed any more']
   if (role === 'does') return ['carried', 'its content stands in the result']
   return defines.some((name) => state.scope.used.has(name))

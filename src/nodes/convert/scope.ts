@@ -61,9 +61,12 @@ export function bootMark(source: string, marks: Marks): string {
 
 /** Names of shell variables in a text, each once. */
 export function variablesIn(source: string): readonly string[] {
-  return [
-    ...new Set([...source.matchAll(/\$\{?[#!]?([A-Za-z_]\w*)/g)].map(([, name = '']) => name)),
-  ]
+  const plain = [...source.matchAll(/\$\{?[#!]?([A-Za-z_]\w*)/g)].map(([, name = '']) => name)
+  // Arithmetic needs no dollar.
+  const counted = [...source.matchAll(/\$\(\(([^\n]*?)\)\)/g)].flatMap(
+    ([, inner = '']) => inner.match(/[A-Za-z_]\w*/g) ?? [],
+  )
+  return [...new Set([...plain, ...counted])]
 }
 
 function partText(part: WordPart, scope: Scope): string {
@@ -83,7 +86,7 @@ function variableText(part: WordPart & { kind: 'variable' }, scope: Scope): stri
   const { isBraced, name, operator, source } = part
   if (name.startsWith('template:')) return scope.marks.add({ kind: 'template', source })
   scope.used.add(name)
-  const value = valueOf(part, scope)
+  const value = assignedValue(part, scope)
   if (operator === '') {
     if (value !== undefined) return value
     // Nothing in the script assigns it: a template means itself by braces, a shell its environment.
@@ -109,7 +112,7 @@ function variableText(part: WordPart & { kind: 'variable' }, scope: Scope): stri
   return fallback
 }
 
-function valueOf(part: WordPart & { kind: 'variable' }, scope: Scope): string | undefined {
+function assignedValue(part: WordPart & { kind: 'variable' }, scope: Scope): string | undefined {
   const { index, name } = part
   const array = scope.arrays.get(name)
   if (index === '@' || index === '*') return array?.join(' ') ?? scope.variables.get(name)

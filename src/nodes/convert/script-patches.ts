@@ -5,7 +5,7 @@ import type { Handler } from './run-command.ts'
 import { partsText } from './scope.ts'
 import { sedCall } from './sed-edits.ts'
 import { readShell } from './shell/read-script.ts'
-import type { State } from './state.ts'
+import { addArguments, placed, type State } from './state.ts'
 
 const script = '/etc/eks/bootstrap.sh'
 const sourced = /(?:^|\n)\s*(?:source|\.)\s+(\S+)\s*$/
@@ -15,7 +15,8 @@ export const scriptPatch: Handler = (ran: Ran, state: State): Outcome | undefine
   const touches = ran.args.includes(script)
   if (!touches || !['sed', 'perl', 'awk', 'patch', 'ed'].includes(ran.name)) return undefined
   const call = ran.name === 'sed' ? sedCall(ran.args) : undefined
-  const outcomes = (call?.edits ?? []).map((edit) => effectOf(edit, state))
+  const line = placed(state, ran.node).firstLine
+  const outcomes = (call?.edits ?? []).map((edit) => effectOf(edit, line, state))
   const [first] = outcomes
   if (first !== undefined && !outcomes.includes(undefined)) return first
   return blocking(
@@ -27,6 +28,7 @@ export const scriptPatch: Handler = (ran: Ran, state: State): Outcome | undefine
 
 function effectOf(
   edit: NonNullable<NonNullable<ReturnType<typeof sedCall>>['edits']>[number],
+  line: number,
   state: State,
 ): Outcome | undefined {
   if (edit.kind === 'insert') {
@@ -39,25 +41,31 @@ function effectOf(
   }
   if (/USE_MAX_PODS/.test(pattern) && /USE_MAX_PODS/.test(replacement)) {
     if (!/false/.test(replacement)) return undefined
-    state.scope.variables.set('USE_MAX_PODS', 'false')
-    state.exported.add('USE_MAX_PODS')
+    state.patched.set('USE_MAX_PODS', 'false')
     return carried('maxPods is what is set')
   }
   // KUBELET_EXTRA_ARGS=$2 -> KUBELET_EXTRA_ARGS="$2 --max-pods=20"
   const [, more] = /KUBELET_EXTRA_ARGS=["']?\\?\$\{?2\}?["']?([^"']*)["']?/.exec(replacement) ?? []
   if (!/KUBELET_EXTRA_ARGS=/.test(pattern) || more === undefined) return undefined
-  state.moreArguments.push(more.trim())
+  addArguments(state, more.trim(), line)
   return carried('arguments of the kubelet')
 }
 
 /** A file of assignments that bootstrap.sh is made to read. */
 function readEnvironment(path: string, state: State): Outcome | undefined {
-  const outcome = readAssignments(path, state, true)
-  return outcome === undefined ? undefined : carried('variables of bootstrap.sh')
+  const found = readAssignments(path, state)
+  const file = state.files.get(path)
+  if (found === undefined || file === undefined) return undefined
+  file.isUsed = true
+  for (const [name, value] of found) state.patched.set(name, value)
+  return carried('variables of bootstrap.sh')
 }
 
-/** Takes the assignments of a file that the script wrote; undefined when there is more in it, or no file. */
-export function readAssignments(path: string, state: State, isExported: boolean): true | undefined {
+/** Assignments of a file that the script wrote; undefined when there is more in it, or no file. */
+export function readAssignments(
+  path: string,
+  state: State,
+): readonly (readonly [string, string])[] | undefined {
   const file = state.files.get(path)
   if (file === undefined) return undefined
   const { fault, statements, text } = readShell(file.content)
@@ -66,11 +74,9 @@ export function readAssignments(path: string, state: State, isExported: boolean)
   for (const { items } of statements) {
     const command = items[0]?.pipeline.commands[0]
     if (items.length > 1 || command?.kind !== 'simple') return undefined
-    const isSet = /^set\b/.test(text.slice(command.start, command.end))
-    if (isSet) continue
     const words = command.words.map((word) => partsText(word.parts, state.scope))
-    const isExport = words[0] === 'export'
-    if (words.length > 0 && !isExport) return undefined
+    if (words[0] === 'set') continue
+    if (words.length > 0 && words[0] !== 'export') return undefined
     for (const one of command.assignments) {
       found.push([one.name, one.values.map((word) => partsText(word.parts, state.scope)).join(' ')])
     }
@@ -79,10 +85,5 @@ export function readAssignments(path: string, state: State, isExported: boolean)
       if (at > 0) found.push([word.slice(0, at), word.slice(at + 1)])
     }
   }
-  file.isUsed = true
-  for (const [name, value] of found) {
-    state.scope.variables.set(name, value)
-    if (isExported) state.exported.add(name)
-  }
-  return true
+  return text === '' ? undefined : found
 }

@@ -14,8 +14,8 @@ export interface Section {
 /** All of them. */
 export interface Sections {
   readonly sections: readonly Section[]
-  /** Lines that only hold the parts together. */
-  readonly isMime: boolean
+  /** Of a MIME document; undefined for any other text. */
+  readonly boundary: string | undefined
   /** Behind it nobody reads on; undefined when the text just ends. */
   readonly closedAtLine: number | undefined
   readonly faults: readonly MimeFault[]
@@ -28,7 +28,7 @@ export function sectionsOf(text: string): Sections {
     const kind = kindOfText(text)
     const contentType = kind === 'cloud-config' ? 'text/cloud-config' : 'text/x-shellscript'
     const sections = [{ kind, contentType, body: text, lineOffset: 0 }]
-    return { sections, isMime: false, closedAtLine: undefined, faults: [] }
+    return { sections, boundary: undefined, closedAtLine: undefined, faults: [] }
   }
   const lines = mimeBodyLines(text)
   const sections = parts.map(
@@ -39,13 +39,14 @@ export function sectionsOf(text: string): Sections {
       lineOffset: (lines[index] ?? 1) - 1,
     }),
   )
-  return { sections, isMime: true, closedAtLine: closingLine(text), faults: mimeFaults(text) }
+  const boundary = boundaryOf(text)
+  const closing = text.split('\n').findIndex((line) => line.trimEnd() === `--${boundary}--`)
+  const closedAtLine = closing < 0 ? undefined : closing + 1
+  return { sections, boundary, closedAtLine, faults: mimeFaults(text) }
 }
 
-function closingLine(text: string): number | undefined {
-  const boundary = /boundary="?([^";\n]+)"?/i.exec(text)?.[1]
-  const index = text.split('\n').findIndex((line) => line.trimEnd() === `--${boundary ?? ''}--`)
-  return index < 0 ? undefined : index + 1
+function boundaryOf(text: string): string {
+  return /\bboundary="?([^";\n]+)"?/i.exec(text)?.[1] ?? ''
 }
 
 function kindOf(contentType: string, body: string): Section['kind'] {

@@ -64,6 +64,8 @@ export interface KnownFile {
   /** Line of the input on which the content begins; undefined when it is not there line by line. */
   readonly contentLine?: number
   isUsed: boolean
+  /** A script of it was walked line by line. */
+  readonly wasRun?: boolean
 }
 
 /** Everything that a conversion gathers. */
@@ -77,6 +79,8 @@ export interface State {
   readonly functions: Map<string, string>
   readonly files: Map<string, KnownFile>
   readonly pieces: Piece[]
+  /** Those that stay, when all is read. */
+  readonly remaining: Piece[]
   readonly edits: KubeletEdit[]
   /** Members of the bootstrap that lines speak of directly: mirrors, proxy, disks. */
   readonly members: { -readonly [Member in keyof Bootstrap]?: Bootstrap[Member] }
@@ -84,7 +88,11 @@ export interface State {
   call: Call | undefined
   /** Arguments that patches and unit files add to the kubelet's command line. */
   readonly moreArguments: string[]
+  /** The line of the last of them; 0 = none. */
+  moreArgumentsLine: number
   isKubeletRestarted: boolean
+  /** What patches of bootstrap.sh set, whoever calls it. */
+  readonly patched: Map<string, string>
   /** Variables whose assignment blocks: nothing may rely on them. */
   readonly broken: Set<string>
   /** The service range that our own rendering leaves in a comment. */
@@ -117,13 +125,16 @@ export function newState(
     functions: new Map(),
     files: new Map(),
     pieces: [],
+    remaining: [],
     edits: [],
     members: {},
     sysctls: new Map(),
     call: undefined,
     moreArguments: [],
+    moreArgumentsLine: 0,
     isKubeletRestarted: false,
     broken: new Set(),
+    patched: new Map(),
     serviceRange: undefined,
     lineOffset: 0,
     section: 0,
@@ -158,10 +169,16 @@ export function kubeletMark(state: State, fields: Json): string {
 
 /** Fields of the kubelet's file that lines up to now have set. */
 export function kubeletFields(state: State): Json {
-  return state.edits.reduce<Json>((all, edit) => ({ ...all, ...edit.fields }), {})
+  return Object.fromEntries(state.edits.flatMap(({ fields }) => Object.entries(fields)))
 }
 
 /** A path without the scheme that some write in front of it. */
 export function contentPath(text: string): string {
   return text.replace(/^file:\/\//, '')
+}
+
+/** Adds to the command line of the kubelet, from a line of the whole input. */
+export function addArguments(state: State, more: string, line: number): void {
+  state.moreArguments.push(more)
+  state.moreArgumentsLine = line
 }

@@ -5,6 +5,7 @@ import { pipelineSucceeds, succeeds } from './conditions.ts'
 import { hazardOf } from './node-commands.ts'
 import { blocking, kept, type Outcome } from './outcome.ts'
 import { pipelineOutcome } from './pipeline.ts'
+import { variablesIn } from './scope.ts'
 import type { IfCommand, Pipeline, Place, ShellScript, Statement } from './shell/syntax.ts'
 import { type Lines, placed, type State, tell } from './state.ts'
 
@@ -90,16 +91,32 @@ function walkStatement(statement: Statement, text: string, state: State): void {
   const [first, ...others] = statement.items
   if (first === undefined) return
   const source = text.slice(statement.start, statement.end)
-  if (statement.isBackground) return opaque(statement, source, state)
-  if (others.length === 0) return walkPipeline(first.pipeline, statement, text, state)
-  if (others.every(({ pipeline }) => isExcuse(text.slice(pipeline.start, pipeline.end)))) {
-    return walkPipeline(first.pipeline, statement, text, state)
+  if (statement.isBackground) {
+    opaque(statement, source, state)
+    return
   }
-  if (others.every(({ operator }) => operator === '&&')) return walkAll(statement, text, state)
-  if (others.length > 1) return opaque(statement, source, state)
+  if (others.length === 0) {
+    walkPipeline(first.pipeline, statement, text, state)
+    return
+  }
+  if (others.every(({ pipeline }) => isExcuse(text.slice(pipeline.start, pipeline.end)))) {
+    walkPipeline(first.pipeline, statement, text, state)
+    return
+  }
+  if (others.every(({ operator }) => operator === '&&')) {
+    walkAll(statement, text, state)
+    return
+  }
+  if (others.length > 1) {
+    opaque(statement, source, state)
+    return
+  }
   const [guarded] = others
   const holds = pipelineSucceeds(first.pipeline, state, text)
-  if (guarded === undefined || holds === undefined) return opaque(statement, source, state)
+  if (guarded === undefined || holds === undefined) {
+    opaque(statement, source, state)
+    return
+  }
   note(state, first.pipeline, 'dropped', 'the guard is decided by what the script says')
   if (holds) note(state, guarded.pipeline, 'dropped', 'the guard keeps it from running')
   else walkPipeline(guarded.pipeline, guarded.pipeline, text, state)
@@ -118,12 +135,16 @@ function walkAll(statement: Statement, text: string, state: State): void {
   const [first, ...others] = statement.items
   if (first === undefined) return
   const holds = pipelineSucceeds(first.pipeline, state, text)
-  if (holds === false) return note(state, statement, 'dropped', 'its condition does not hold')
+  if (holds === false) {
+    note(state, statement, 'dropped', 'its condition does not hold')
+    return
+  }
   const source = text.slice(first.pipeline.start, first.pipeline.end)
   const isQuestion =
     /^!?\s*(?:\[|test\b|grep\b|command\b|which\b|type\b|hash\b|systemctl\s+is-)/.test(source)
   if (holds === undefined && isQuestion) {
-    return opaque(statement, text.slice(statement.start, statement.end), state)
+    opaque(statement, text.slice(statement.start, statement.end), state)
+    return
   }
   if (holds === true) note(state, first.pipeline, 'dropped', 'its condition holds')
   else walkPipeline(first.pipeline, first.pipeline, text, state)
@@ -135,16 +156,22 @@ function walkPipeline(pipeline: Pipeline, whole: Place, text: string, state: Sta
   const [command, ...others] = pipeline.commands
   const source = text.slice(whole.start, whole.end)
   if (command === undefined) return
-  if (command.kind === 'if' && others.length === 0) return walkIf(command, text, state)
+  if (command.kind === 'if' && others.length === 0) {
+    walkIf(command, text, state)
+    return
+  }
   if (command.kind === 'group' && !command.isSubshell && decisive.test(source)) {
     note(state, command, 'dropped', 'the braces only bundle commands')
-    return walk(command.body, text, state)
+    walk(command.body, text, state)
+    return
   }
   if (command.kind !== 'simple') {
     if (command.kind === 'block' && command.keyword === 'function') {
-      return defineFunction(command.name, whole, source, state)
+      defineFunction(command.name, whole, source, state)
+      return
     }
-    return opaque(whole, source, state)
+    opaque(whole, source, state)
+    return
   }
   const { name, outcome } = pipelineOutcome(pipeline, { text, source, state })
   settle(outcome, { lines: placed(state, whole), text: source, name }, state)
@@ -156,7 +183,8 @@ function walkIf(command: IfCommand, text: string, state: State): void {
     const holds = succeeds(condition, state, text)
     if (holds === undefined) {
       // Branches in front of it were ruled out, but the text can only stay as a whole.
-      return opaque(command, text.slice(command.start, command.end), state)
+      opaque(command, text.slice(command.start, command.end), state)
+      return
     }
     const skipped = linesOf(holds ? branches.slice(index + 1).flatMap((one) => one.body) : body)
     if (skipped !== undefined) note(state, skipped, 'dropped', 'its condition does not hold')
@@ -169,14 +197,18 @@ function walkIf(command: IfCommand, text: string, state: State): void {
     )
     const rest = linesOf(otherwise ?? [])
     if (rest !== undefined) note(state, rest, 'dropped', 'its condition does not hold')
-    return walk(body, text, state)
+    walk(body, text, state)
+    return
   }
   note(state, command, 'dropped', 'its condition does not hold')
   if (otherwise !== undefined) walk(otherwise, text, state)
 }
 
 function defineFunction(name: string, place: Place, source: string, state: State): void {
-  if (decisive.test(source)) return opaque(place, source, state)
+  if (decisive.test(source)) {
+    opaque(place, source, state)
+    return
+  }
   state.functions.set(name, source)
   const outcome = {
     verdict: 'script' as const,
@@ -215,8 +247,14 @@ function onlyAssigns(source: string): boolean {
   )
 }
 
+/** A path may hide in a variable. */
+function withValues(source: string, { marks, scope }: State): string {
+  const values = variablesIn(source).map((name) => scope.variables.get(name) ?? '')
+  return [source, ...values.map((value) => marks.restored(value))].join(' ')
+}
+
 function opaqueOutcome(source: string, state: State): Outcome {
-  const told = state.marks.restored(source)
+  const told = withValues(state.marks.restored(source), state)
   const isAssigning =
     onlyAssigns(source) && !/bootstrap\.sh|kubelet-config|kubelet\.service/.test(source)
   if (decisive.test(told) && !isAssigning) {

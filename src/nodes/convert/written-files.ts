@@ -3,9 +3,10 @@
 import { parseToml } from '../toml.ts'
 import { dockerMembers } from './docker-config.ts'
 import type { Json } from './marks.ts'
-import { blocking, carried, dropped, kept, type Outcome } from './outcome.ts'
+import { blocking, carried, dropped, type Outcome } from './outcome.ts'
 import { jsonOf, type Written } from './printed.ts'
 import {
+  addArguments,
   kubeletConfigPath,
   kubeletFields,
   type Lines,
@@ -39,12 +40,20 @@ export function writeFile(written: Written, lines: Lines, state: State): Outcome
   }
   if (dockerPlaces.test(path)) return writeDocker(path, whole, lines, state)
   const unit = kubeletUnit.exec(path)
-  if (unit !== null && !proxyUnit.test(path)) return writeKubeletUnit(unit[1], whole, state)
+  if (unit !== null && !proxyUnit.test(path)) return writeKubeletUnit(unit[1], whole, lines, state)
   if (containerdPlaces.test(path)) return writeContainerd(whole, lines, state)
-  if (state.target === 'Bottlerocket') return writeForBottlerocket(path, whole, state)
   if (state.marks.has(content, 'kubelet'))
     return { ...prepared('a copy of the kubelet file'), path }
-  return { verdict: 'script', why: 'writes a file before the kubelet starts', role: 'does', path }
+  const outcome =
+    state.target === 'Bottlerocket' ? writeForBottlerocket(path, whole, state) : undefined
+  return (
+    outcome ?? {
+      verdict: 'script',
+      why: 'writes a file before the kubelet starts',
+      role: 'does',
+      path,
+    }
+  )
 }
 
 function prepared(why: string): Outcome & { verdict: 'script' } {
@@ -86,7 +95,12 @@ export function editKubelet(fields: Json, lines: Lines, state: State): Outcome {
 }
 
 /** bootstrap.sh writes its own drop-in 30-kubelet-extra-args.conf: a later name wins over it. */
-function writeKubeletUnit(name: string | undefined, content: string, state: State): Outcome {
+function writeKubeletUnit(
+  name: string | undefined,
+  content: string,
+  lines: Lines,
+  state: State,
+): Outcome {
   const variables = [...content.matchAll(/^Environment=\s*(.*)$/gm)].map(([, text = '']) =>
     text.trim(),
   )
@@ -101,7 +115,7 @@ function writeKubeletUnit(name: string | undefined, content: string, state: Stat
       'Say what it is for as kubelet fields or flags.',
     )
   }
-  state.moreArguments.push(...extra.map((one) => one ?? ''))
+  for (const one of extra) addArguments(state, one ?? '', lines.firstLine)
   return carried('arguments of the kubelet')
 }
 
@@ -118,7 +132,7 @@ function writeDocker(path: string, content: string, lines: Lines, state: State):
     })
   }
   if (told.carried.length === 0) return dropped('there is no Docker any more')
-  state.edits.push({ fields: told.kubelet, lines, isAfterCall: state.call !== undefined })
+  state.edits.push({ fields: told.kubelet, lines, isAfterCall: false })
   return carried(told.carried.join(', '))
 }
 
@@ -158,7 +172,7 @@ export function takeContainerd(content: string, lines: Lines, state: State): Out
   return carried('spec.containerd.config')
 }
 
-function writeForBottlerocket(path: string, content: string, state: State): Outcome {
+function writeForBottlerocket(path: string, content: string, state: State): Outcome | undefined {
   const registry = mirrorPlace.exec(path)?.[1]
   if (registry !== undefined) {
     const endpoints = [...content.matchAll(/^\s*\[host\."([^"\n]*)"\]/gm)].map(
@@ -176,8 +190,7 @@ function writeForBottlerocket(path: string, content: string, state: State): Outc
     for (const line of content.split('\n')) takeSysctl(line, state)
     return carried('settings.kernel.sysctl')
   }
-  if (proxyUnit.test(path)) return takeProxy(content, state)
-  return kept()
+  return proxyUnit.test(path) ? takeProxy(content, state) : undefined
 }
 
 /** `name=value`, as sysctl reads it; anything else is left alone. */
@@ -188,7 +201,7 @@ export function takeSysctl(line: string, state: State): boolean {
   return true
 }
 
-function takeProxy(content: string, state: State): Outcome {
+function takeProxy(content: string, state: State): Outcome | undefined {
   const variables = new Map(
     [...content.matchAll(/^Environment="?(\w+)=([^"\n]*)"?$/gm)].map(
       ([, name = '', value = '']) => [name.toUpperCase(), value],
@@ -196,7 +209,7 @@ function takeProxy(content: string, state: State): Outcome {
   )
   const https = variables.get('HTTPS_PROXY') ?? variables.get('HTTP_PROXY')
   const none = variables.get('NO_PROXY')
-  if (https === undefined) return kept()
+  if (https === undefined) return undefined
   state.members.proxy = { https, ...(none === undefined ? {} : { noProxy: none.split(',') }) }
   return carried('settings.network')
 }
