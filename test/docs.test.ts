@@ -69,7 +69,7 @@ describe('references', () => {
   })
 
   it('findings.md names every code of a finding, and no other', () => {
-    const area = /'((?:check|fleet|manifest|world|yaml)\/[a-z0-9-]+)'/g
+    const area = /'((?:check|convert|fleet|manifest|world|yaml)\/[a-z0-9-]+)'/g
     const sources = pathsUnder('src')
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
       .filter((path) => path !== 'src/check/file-findings.ts')

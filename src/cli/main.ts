@@ -6,6 +6,7 @@ import { type FailureCode, isFailure } from '../world/failure.ts'
 import type { CommandContext } from './command-context.ts'
 import { addAmis } from './commands/amis.ts'
 import { addCheck } from './commands/check.ts'
+import { addConvert } from './commands/convert.ts'
 import { addDemo } from './commands/demo.ts'
 import { addExplain } from './commands/explain.ts'
 import { addMigrate } from './commands/migrate.ts'
@@ -62,6 +63,7 @@ function buildProgram(context: CommandContext): Command {
   addAmis(program, context)
   addDemo(program, context)
   addCheck(program, context)
+  addConvert(program, context)
   addTwin(program, streams)
   program
     .command('exit-codes')

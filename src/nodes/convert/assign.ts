@@ -4,7 +4,7 @@ import { hazardOf } from './node-commands.ts'
 import type { Outcome, Ran } from './outcome.ts'
 import type { Handler } from './run-command.ts'
 import { bootMark, fieldsOf, textOf } from './scope.ts'
-import type { Assignment } from './shell/syntax.ts'
+import type { Assignment } from './shell/word-syntax.ts'
 import type { State } from './state.ts'
 
 const declarations = new Set(['export', 'declare', 'local', 'readonly', 'typeset'])

@@ -2,8 +2,10 @@
 
 import type { Bootstrap, ClusterFacts } from '../bootstrap.ts'
 import { extraWords, type KubeletArguments, kubeletArguments } from './kubelet-arguments.ts'
+import { noteOutcome } from './note-outcome.ts'
 import { blocking, carried, dropped, type Outcome } from './outcome.ts'
-import { type Call, contentPath, type State, tell } from './state.ts'
+import { contentPath, type State, tell } from './state.ts'
+import type { Call } from './state-parts.ts'
 
 /** What a call says. */
 export interface CallMembers {
@@ -71,7 +73,7 @@ export function readCall(call: Call, state: State): CallMembers {
       state,
       call.lines.firstLine,
       blocking(
-        'cluster-name',
+        'convert/cluster-name',
         'the call names no cluster',
         'Add the name of the cluster as last word.',
       ),
@@ -123,11 +125,7 @@ function splitWords(call: Call) {
 }
 
 function noteLine(state: State, line: number, outcome: Outcome): void {
-  if (outcome.verdict === 'script') return
-  state.notes.add(line, line, outcome.verdict, outcome.why)
-  if (outcome.verdict !== 'blocking') return
-  const { code, remedy, why } = outcome
-  tell(state, { code, severity: 'error', message: why, remedy, line })
+  noteOutcome(outcome, { firstLine: line, lastLine: line }, state)
 }
 
 function shown(text: string, state: State): string {
@@ -147,13 +145,13 @@ function isName(value: string, state: State): boolean {
 function strayOutcome(value: string, state: State): Outcome {
   if (state.marks.has(value, 'template', 'boot', 'directive')) {
     return blocking(
-      'opaque-arguments',
+      'convert/opaque-arguments',
       `${shown(value, state)} stands for arguments of bootstrap.sh that cannot be read here`,
       'Write the arguments that it holds in its place, then convert again.',
     )
   }
   return blocking(
-    'call-word',
+    'convert/call-word',
     `bootstrap.sh reads ${shown(value, state)} as nothing: only the first free word counts, and an option ` +
       'takes exactly one word behind it',
     'Quote what belongs to --kubelet-extra-args as one word, or delete the word.',
@@ -164,7 +162,7 @@ function strayOutcome(value: string, state: State): Outcome {
 function factOutcome(value: string, what: string, state: State): Outcome {
   if (!state.marks.has(value, 'boot', 'directive')) return carried(`${what} of the cluster`)
   return blocking(
-    'boot-fact',
+    'convert/boot-fact',
     `${what} of the cluster is found out at boot, but must stand in the user data`,
     'Write the value itself, or a placeholder that is filled before the launch template is made.',
   )
@@ -174,7 +172,7 @@ function nameOutcome(name: Option, state: State): Outcome {
   const isFlag = /^-/.test(name.value)
   if (!isFlag) return factOutcome(name.value, 'the name', state)
   return blocking(
-    'call-word',
+    'convert/call-word',
     `bootstrap.sh takes ${shown(name.value, state)} for the name of the cluster: options have no form with =`,
     'Put the value behind the option as a word of its own, all extra arguments in one pair of quotes.',
   )
@@ -216,7 +214,7 @@ function optionOutcome(flag: string, value: string, state: State): Outcome {
     case '--cluster-id':
       if (value === '' || value === 'false') return dropped('it says nothing')
       return blocking(
-        'outpost',
+        'convert/outpost',
         'local clusters on Outposts are not converted',
         'Set spec.cluster.enableOutpost and spec.cluster.id in the NodeConfig by hand.',
       )
@@ -224,7 +222,7 @@ function optionOutcome(flag: string, value: string, state: State): Outcome {
       const why = Object.hasOwn(ignored, flag) ? ignored[flag] : undefined
       if (why !== undefined) return dropped(why)
       return blocking(
-        'call-word',
+        'convert/call-word',
         `bootstrap.sh of Amazon Linux 2 has no option ${flag}`,
         'Delete it, or say what the image of your own does with it.',
       )
@@ -234,7 +232,7 @@ function optionOutcome(flag: string, value: string, state: State): Outcome {
 
 function containerdUnknown(value: string, state: State): Outcome {
   return blocking(
-    'containerd-config',
+    'convert/containerd-config',
     `the containerd configuration ${shown(value, state)} is a file of the image`,
     'Put what differs from the default into spec.containerd.config.',
   )
@@ -247,11 +245,15 @@ function storageOf(value: string | undefined): Bootstrap['localStorage'] {
 function storageOutcome(value: string, { target }: State): Outcome {
   const storage = storageOf(value)
   if (storage === undefined) {
-    return blocking('local-disks', 'bootstrap.sh knows mount, raid0 and raid10', 'Say one of them.')
+    return blocking(
+      'convert/local-disks',
+      'bootstrap.sh knows mount, raid0 and raid10',
+      'Say one of them.',
+    )
   }
   if (target === 'AmazonLinux2023' || storage === 'RAID0') return carried('instance store disks')
   return blocking(
-    'local-disks',
+    'convert/local-disks',
     `Bottlerocket makes RAID0 of instance store disks, not ${storage}`,
     'Decide for raid0, or for Amazon Linux 2023.',
   )
@@ -265,7 +267,7 @@ export function readExtra(text: string, line: number, state: State): KubeletArgu
       state,
       line,
       blocking(
-        'directive',
+        'convert/directive',
         'a template decides over arguments of the kubelet',
         'Convert each of the rendered forms, or move the condition into the new template.',
       ),
@@ -292,7 +294,11 @@ export function readExtra(text: string, line: number, state: State): KubeletArgu
   }
   for (const what of told.wrong) {
     const why = `${marks.restored(what)} is neither a label nor a taint: no kubelet starts with it`
-    noteLine(state, line, blocking('kubelet-refuses', why, 'Write key=value, or key=value:Effect.'))
+    noteLine(
+      state,
+      line,
+      blocking('convert/kubelet-refuses', why, 'Write key=value, or key=value:Effect.'),
+    )
   }
   if (told.unknown.length > 0 || told.flags.some((flag) => marks.has(flag, 'template'))) {
     const all = [...told.unknown, ...told.flags.filter((flag) => marks.has(flag, 'template'))]
@@ -308,7 +314,11 @@ export function readExtra(text: string, line: number, state: State): KubeletArgu
       })
     } else {
       const why = `${names} cannot become a setting: what it holds cannot be read here`
-      noteLine(state, line, blocking('opaque-arguments', why, 'Write what it holds as settings.'))
+      noteLine(
+        state,
+        line,
+        blocking('convert/opaque-arguments', why, 'Write what it holds as settings.'),
+      )
     }
   }
   return told

@@ -11,7 +11,7 @@ export const bootstrapCall: Handler = (ran: Ran, state: State): Outcome | undefi
   if (ran.path !== '/etc/eks/bootstrap.sh') return undefined
   if (state.call !== undefined) {
     return blocking(
-      'second-call',
+      'convert/second-call',
       'bootstrap.sh is called a second time, which leaves a node with the settings of both',
       'Keep the call that counts.',
     )

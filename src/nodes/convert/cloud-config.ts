@@ -11,10 +11,12 @@ import {
   parseDocument,
 } from 'yaml'
 import { shellQuoted } from '../shell-words.ts'
+import { noteOutcome } from './note-outcome.ts'
 import { blocking } from './outcome.ts'
 import type { Section } from './sections.ts'
 import { readShell } from './shell/read-script.ts'
-import { type Lines, type State, tell } from './state.ts'
+import type { State } from './state.ts'
+import type { Lines } from './state-parts.ts'
 import { walkScript } from './walk.ts'
 import { writeFile } from './written-files.ts'
 
@@ -38,15 +40,8 @@ export function readCloudConfig(section: Section, state: State): RemainingConfig
   const whole = { firstLine: section.lineOffset + 1, lastLine: section.lineOffset + last }
   if (document.errors.length > 0 || !isMap(document.contents)) {
     const why = 'the cloud-config is not a YAML map'
-    state.notes.add(whole.firstLine, whole.lastLine, 'blocking', why)
     const remedy = 'Mend the YAML; quote placeholders of a template.'
-    tell(state, {
-      code: 'convert/cloud-config',
-      severity: 'error',
-      message: why,
-      remedy,
-      line: whole.firstLine,
-    })
+    noteOutcome(blocking('convert/cloud-config', why, remedy), whole, state)
     return { body: undefined }
   }
   const reading = { document, counter, section, state }
@@ -70,11 +65,7 @@ function readFiles(reading: Reading): void {
     const node = item.get('content', true)
     if (isScalar(node)) rememberPlace(path, node as Node, reading)
     if (outcome.verdict === 'script') return true
-    state.notes.add(lines.firstLine, lines.lastLine, outcome.verdict, outcome.why)
-    if (outcome.verdict === 'blocking') {
-      const { code, remedy, why } = outcome
-      tell(state, { code, severity: 'error', message: why, remedy, line: lines.firstLine })
-    }
+    noteOutcome(outcome, lines, state)
     return false
   })
   setList('write_files', kept, reading)
@@ -214,15 +205,10 @@ function pairLines(pair: Pair, reading: Reading): Lines {
 }
 
 function blockKey(pair: Pair, reading: Reading): void {
-  const { state } = reading
-  const { firstLine, lastLine } = pairLines(pair, reading)
   const outcome = blocking(
-    'no-shell',
+    'convert/no-shell',
     'Bottlerocket has no cloud-init',
     'Use settings or a bootstrap container.',
   )
-  if (outcome.verdict !== 'blocking') return
-  state.notes.add(firstLine, lastLine, 'blocking', outcome.why)
-  const { code, remedy, why } = outcome
-  tell(state, { code, severity: 'error', message: why, remedy, line: firstLine })
+  noteOutcome(outcome, pairLines(pair, reading), reading.state)
 }

@@ -5,8 +5,23 @@ import type { Pipeline, Statement } from './shell/syntax.ts'
 import { kubeletConfigPath, kubeletFields, type State } from './state.ts'
 
 /** Fields that the image's own kubelet-config.json has, or that bootstrap.sh writes into it. */
-const shipped =
-  /^(?:kind|apiVersion|address|authentication|authorization|clusterDomain|hairpinMode|readOnlyPort|cgroupDriver|cgroupRoot|featureGates|protectKernelDefaults|serializeImagePulls|serverTLSBootstrap|tlsCipherSuites)$/
+const shipped: ReadonlySet<string> = new Set([
+  'address',
+  'apiVersion',
+  'authentication',
+  'authorization',
+  'cgroupDriver',
+  'cgroupRoot',
+  'clusterDomain',
+  'featureGates',
+  'hairpinMode',
+  'kind',
+  'protectKernelDefaults',
+  'readOnlyPort',
+  'serializeImagePulls',
+  'serverTLSBootstrap',
+  'tlsCipherSuites',
+])
 
 /** Whether a list of commands succeeds; undefined when nobody knows. */
 export function succeeds(
@@ -129,7 +144,7 @@ function grepFinds(args: readonly string[], state: State): boolean | undefined {
 
 function hasField(word: string, state: State): boolean {
   const names = Object.keys(kubeletFields(state))
-  return shipped.test(word) || names.some((name) => name.includes(word))
+  return shipped.has(word) || names.some((name) => name.includes(word))
 }
 
 /** `jq -e .field FILE`, which fails when the field is missing. */

@@ -10,6 +10,8 @@ import { type Gathered, gather } from './gather.ts'
 import { type InputFault, inputFault } from './input-fault.ts'
 import { accountedLines } from './line-account.ts'
 import { withoutShell } from './node-commands.ts'
+import { noteOutcome } from './note-outcome.ts'
+import { blocking, carried } from './outcome.ts'
 import { markPlaceholders } from './placeholders.ts'
 import { substituted } from './printed.ts'
 import { remaining } from './remaining-script.ts'
@@ -18,7 +20,8 @@ import { variablesIn } from './scope.ts'
 import { scriptBody } from './script-body.ts'
 import { type Section, sectionsOf } from './sections.ts'
 import { readShell } from './shell/read-script.ts'
-import { newState, type Piece, type State, type Told, tell } from './state.ts'
+import { newState, type State, tell } from './state.ts'
+import type { Piece, Told } from './state-parts.ts'
 import type { Conversion, ConvertOptions } from './verdict.ts'
 import { walkScript } from './walk.ts'
 
@@ -131,15 +134,8 @@ function keepPart(
     return { contentType, body }
   }
   const why = `Bottlerocket reads no ${contentType === '' ? 'part of this kind' : contentType}`
-  state.notes.add(lineOffset + 1, lastLine, 'blocking', why)
-  const remedy = 'Say what it is for as settings.'
-  tell(state, {
-    code: 'convert/no-shell',
-    severity: 'error',
-    message: why,
-    remedy,
-    line: lineOffset + 1,
-  })
+  const outcome = blocking('convert/no-shell', why, 'Say what it is for as settings.')
+  noteOutcome(outcome, { firstLine: lineOffset + 1, lastLine }, state)
   return undefined
 }
 
@@ -192,14 +188,10 @@ function tellDropIn(state: State): void {
 function judgeForBottlerocket(state: State): void {
   const does = state.pieces.filter(({ role }) => role === 'does')
   for (const piece of does) {
-    const { firstLine, lastLine, name, path, text } = piece
-    if (path !== undefined && state.files.get(path)?.isUsed === true) continue
-    const outcome = withoutShell(name, text)
-    if (outcome.verdict === 'script') continue
-    state.notes.add(firstLine, lastLine, outcome.verdict, outcome.why)
-    if (outcome.verdict !== 'blocking') continue
-    const { code, remedy, why } = outcome
-    tell(state, { code, severity: 'error', message: why, remedy, line: firstLine })
+    const { name, path, text } = piece
+    const isUsed = path !== undefined && state.files.get(path)?.isUsed === true
+    const outcome = isUsed ? carried('its content stands in the result') : withoutShell(name, text)
+    noteOutcome(outcome, piece, state)
   }
   const support = state.pieces.filter(({ role }) => role !== 'does')
   remaining({ ...state, pieces: [...support] as Piece[] }, [])

@@ -53,6 +53,9 @@ export function gatherFacts(
       block(why, `Leave ${optionNames[fact]} out, or mend the script.`, line, state)
     }
     if (option !== undefined) facts[fact] = option
+    // The address follows from the range, so a placeholder gives Bottlerocket none.
+    const isNoUse = fact === 'serviceCidr' && state.target === 'Bottlerocket'
+    if (isNoUse && state.marks.in(facts[fact] ?? '').length > 0) facts[fact] = ''
     const isSaid =
       fact === 'serviceCidr' && state.target === 'Bottlerocket' && told.clusterDns.length > 0
     if (facts[fact] === '' && !isSaid) missing(fact, line, state)

@@ -11,8 +11,11 @@ import { isNothing } from './drop-in.ts'
 import { gatherFacts } from './gather-facts.ts'
 import type { KubeletArguments } from './kubelet-arguments.ts'
 import { type Json, mapTexts, textsIn } from './marks.ts'
+import { noteOutcome } from './note-outcome.ts'
+import { blocking } from './outcome.ts'
 import { contentOf } from './printed.ts'
-import { contentPath, type Lines, type State, tell } from './state.ts'
+import { contentPath, type State, tell } from './state.ts'
+import type { Lines } from './state-parts.ts'
 import type { ConvertOptions } from './verdict.ts'
 import { takeContainerd, writeFile } from './written-files.ts'
 
@@ -184,11 +187,8 @@ function takeContainerdFile(told: CallMembers | undefined, line: number, state: 
   if (path === undefined || state.target === 'Bottlerocket') return
   const content = contentOf(contentPath(path), state)
   if (content === undefined) return
-  const outcome = takeContainerd(content, { firstLine: line, lastLine: line }, state)
-  if (outcome.verdict !== 'blocking') return
-  state.notes.add(line, line, 'blocking', outcome.why)
-  const { code, remedy, why } = outcome
-  tell(state, { code, severity: 'error', message: why, remedy, line })
+  const lines = { firstLine: line, lastLine: line }
+  noteOutcome(takeContainerd(content, lines, state), lines, state)
 }
 
 function diskMember(told: CallMembers | undefined, { target }: State): Partial<Bootstrap> {
@@ -211,10 +211,9 @@ function forBottlerocket(
   const { boot, bootstrap } = gathered
   const lineOf = (field: string): number =>
     places.findLast((place) => place.field === field)?.line ?? gathered.line
-  const block = (line: number, why: string, code = 'no-setting'): void => {
-    state.notes.add(line, line, 'blocking', why)
-    const remedy = 'Do without it, or choose Amazon Linux 2023.'
-    tell(state, { code: `convert/${code}`, severity: 'error', message: why, remedy, line })
+  const block = (line: number, why: string, code = 'convert/no-setting'): void => {
+    const outcome = blocking(code, why, 'Do without it, or choose Amazon Linux 2023.')
+    noteOutcome(outcome, { firstLine: line, lastLine: line }, state)
   }
   const kubelet = Object.entries(bootstrap.kubelet).filter(([field]) => {
     const isKnown = Object.hasOwn(settingByField, field)
@@ -232,7 +231,7 @@ function forBottlerocket(
     block(
       gathered.line,
       `${names.join(' ')} is found out at boot, and Bottlerocket reads its settings before anything runs`,
-      'boot-value',
+      'convert/boot-value',
     )
   }
   const { kubeletFlags: _, ...rest } = bootstrap

@@ -16,20 +16,18 @@ class NotConstant extends Error {
   override readonly name = 'NotConstant'
 }
 
-const token =
-  /\s*(\.\.|\.\[|\|=|\+=|\*=|\/\/=|\/\/|==|!=|[|+*=(){}[\],:]|\.[A-Za-z_]\w*|\."(?:[^"\\]|\\.)*"|\.|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|\$[A-Za-z_]\w*|[A-Za-z_]\w*|[\ue000-\uf8ff])/y
+/** Signs, then names, texts, numbers and marks. */
+const tokenForms = [
+  /\.\.|\.\[|\|=|\+=|\*=|\/\/=|\/\/|==|!=|[|+*=(){}[\],:]/y,
+  /\.[A-Za-z_]\w*|\."(?:[^"\\]|\\.)*"|\.|"(?:[^"\\]|\\.)*"/y,
+  /-?\d+(?:\.\d+)?|\$[A-Za-z_]\w*|[A-Za-z_]\w*|[\ue000-\uf8ff]/y,
+]
 const depthMax = 40
 
 /** The document after the program; undefined when it is not a constant assignment or merge. */
 export function runJq(program: string, input: Json, names: JqNames): Json | undefined {
-  const tokens: string[] = []
-  token.lastIndex = 0
-  const text = program.trim()
-  while (token.lastIndex < text.length) {
-    const found = token.exec(text)
-    if (found?.[1] === undefined) return undefined
-    tokens.push(found[1])
-  }
+  const tokens = tokensOf(program)
+  if (tokens === undefined) return undefined
   try {
     const parser = new Program(tokens, names)
     const result = parser.pipe(input, 0)
@@ -38,6 +36,30 @@ export function runJq(program: string, input: Json, names: JqNames): Json | unde
     if (error instanceof NotConstant) return undefined
     throw error
   }
+}
+
+function tokensOf(program: string): readonly string[] | undefined {
+  const tokens: string[] = []
+  for (let at = 0; at < program.length; ) {
+    if (/\s/.test(program[at] ?? '')) {
+      at += 1
+      continue
+    }
+    const token = tokenAt(program, at)
+    if (token === undefined) return undefined
+    tokens.push(token)
+    at += token.length
+  }
+  return tokens
+}
+
+function tokenAt(program: string, at: number): string | undefined {
+  for (const form of tokenForms) {
+    form.lastIndex = at
+    const found = form.exec(program)
+    if (found !== null) return found[0]
+  }
+  return undefined
 }
 
 /** Reads and runs at once: every part of a program gets its input when it is read. */
@@ -244,7 +266,7 @@ function setAt(
 }
 
 /** As jq's `*` does: maps deeply, everything else replaced. */
-export function mergedDeep(below: Json, above: Json): Json {
+function mergedDeep(below: Json, above: Json): Json {
   const entries = new Map(Object.entries(below))
   for (const [key, value] of Object.entries(above)) {
     const known = entries.get(key)

@@ -60,7 +60,7 @@ const removedFlags: Readonly<Record<string, string>> = {
 
 /** What EKS puts on the nodes of a managed node group; old values would be wrong. */
 const labelsOfEks =
-  /^eks\.amazonaws\.com\/(?:nodegroup|nodegroup-image|capacityType|sourceLaunchTemplateId|sourceLaunchTemplateVersion|hypervisor-type)$/
+  /^eks\.amazonaws\.com\/(?:nodegroup(?:-image)?|capacityType|sourceLaunchTemplate(?:Id|Version))$/
 
 const lists: Readonly<Record<string, string>> = {
   'allowed-unsafe-sysctls': 'allowedUnsafeSysctls',

@@ -3,7 +3,8 @@
 import { blocking, type Outcome, type Ran } from './outcome.ts'
 import type { Handler } from './run-command.ts'
 import { membersOf, type SedCall, sedCall } from './sed-edits.ts'
-import { kubeletConfigPath, type Lines, placed, type State, tellOnce } from './state.ts'
+import { kubeletConfigPath, placed, type State, tellOnce } from './state.ts'
+import type { Lines } from './state-parts.ts'
 import { editKubelet } from './written-files.ts'
 
 /** `sed -i` on kubelet-config.json. */
@@ -15,7 +16,7 @@ export const kubeletSed: Handler = (ran: Ran, state: State): Outcome | undefined
   const fields = fieldsOf(call)
   if (fields === undefined) {
     return blocking(
-      'kubelet-edit',
+      'convert/kubelet-edit',
       'what sed makes of the kubelet file is not the setting of a constant',
       'Write the fields that it is for as kubelet.config of the NodeConfig, or as settings.',
     )

@@ -33,7 +33,7 @@ export const service: Handler = (ran: Ran, state: State): Outcome | undefined =>
 
 function needsKubelet(): Outcome {
   return blocking(
-    'after-kubelet',
+    'convert/after-kubelet',
     'it needs a running kubelet, but every script runs before the kubelet starts: the node would wait for ever',
     'Move it to a DaemonSet, or to a systemd unit with After=kubelet.service.',
   )
@@ -45,7 +45,7 @@ export const packages: Handler = (ran: Ran, state: State): Outcome | undefined =
     return state.target === 'Bottlerocket'
       ? undefined
       : blocking(
-          'al2-only',
+          'convert/al2-only',
           'Amazon Linux 2023 has no amazon-linux-extras',
           'Find the package in the repositories of Amazon Linux 2023, and install it with dnf.',
         )
@@ -71,30 +71,30 @@ export const reboot: Handler = (ran: Ran): Outcome | undefined => {
   const isReboot = ['reboot', 'shutdown', 'poweroff', 'halt'].includes(ran.name)
   if (!isReboot && !(ran.name === 'init' && ran.args[0] === '6')) return undefined
   return blocking(
-    'reboot',
+    'convert/reboot',
     'it restarts the machine while the scripts run: the node is not bootstrapped before the second start',
     'Bring what needs the restart into the image, or into kernel settings.',
   )
 }
 
 const al2Only =
-  /\/etc\/eks\/(?:bootstrap\.sh|eni-max-pods\.txt|max-pods-calculator\.sh|containerd)|\/etc\/kubernetes\/kubelet\/|\/etc\/systemd\/system\/kubelet|\/var\/lib\/kubelet\/kubeconfig/
+  /\/etc\/(?:eks\/(?:bootstrap\.sh|containerd)|kubernetes\/kubelet\/|systemd\/system\/kubelet)|\/kubelet\/kubeconfig/
 const ofKubelet =
-  /\bkubectl\b|\blocalhost:10(?:248|250|255)\b|127\.0\.0\.1:10(?:248|250|255)\b|\bjournalctl\b.*kubelet|\bpgrep\b.*kubelet/
+  /\bkubectl\b|(?:\blocalhost|127\.0\.0\.1):10(?:248|250|255)\b|\b(?:journalctl|pgrep)\b.*kubelet/
 const ofContainers = /(?:^|[\s;&|(/])(?:docker|crictl|ctr|nerdctl)(?:$|[\s;&|])/
 
 /** Texts that only make sense on Amazon Linux 2, or once the kubelet runs; undefined when there are none. */
 export function hazardOf(source: string): Outcome | undefined {
   if (/max-pods-calculator|eni-max-pods/.test(source)) {
     return blocking(
-      'al2-only',
+      'convert/al2-only',
       'the calculator of max pods is a file of Amazon Linux 2',
       'Write maxPods as a number, or spec.kubelet.maxPodsExpression for nodeadm.',
     )
   }
   if (al2Only.test(source)) {
     return blocking(
-      'al2-only',
+      'convert/al2-only',
       'it uses a file that only Amazon Linux 2 has',
       'Say what it is for as kubelet fields, flags or a script for the new family.',
     )
@@ -102,7 +102,7 @@ export function hazardOf(source: string): Outcome | undefined {
   if (ofKubelet.test(source)) return needsKubelet()
   if (!ofContainers.test(source)) return undefined
   return blocking(
-    'containers',
+    'convert/containers',
     'it needs Docker, which is gone, or containerd, which starts after all scripts',
     'Use a DaemonSet, or put the image into the AMI.',
   )
@@ -150,7 +150,7 @@ export function afterCallOutcome(name: string, source: string): Outcome {
     return kept('does not depend on the kubelet; it runs before it now')
   }
   return blocking(
-    'after-kubelet',
+    'convert/after-kubelet',
     'it stands behind the call, where the kubelet ran already; now every script runs before the kubelet starts',
     'Move it to a DaemonSet or a systemd unit with After=kubelet.service; or, if it may run before, above the call.',
   )
@@ -166,7 +166,7 @@ export function withoutShell(name: string, source: string): Outcome {
     return dropped('there are no files of the host to prepare')
   }
   return blocking(
-    'no-shell',
+    'convert/no-shell',
     'Bottlerocket has no shell',
     'Use a setting, a bootstrap container, a host container or a DaemonSet for it.',
   )

@@ -1,7 +1,8 @@
 /** What the converter makes of one command. Nodes layer, types and phrases. */
 
-import type { Redirect, SimpleCommand } from './shell/syntax.ts'
-import type { Piece } from './state.ts'
+import type { SimpleCommand } from './shell/syntax.ts'
+import type { Redirect } from './shell/word-syntax.ts'
+import type { Piece } from './state-parts.ts'
 
 /** A command with its words evaluated. */
 export interface Ran {
@@ -28,6 +29,8 @@ export interface Blocking {
 export type Outcome =
   | { readonly verdict: 'carried' | 'dropped'; readonly why: string }
   | Blocking
+  /** It is told when the whole script is read. */
+  | { readonly verdict: 'later' }
   | {
       /** It stays in the script, where the family has one. */
       readonly verdict: 'script'
@@ -49,7 +52,7 @@ export function dropped(why: string): Outcome {
 
 /** A human must decide. */
 export function blocking(code: string, why: string, remedy: string): Outcome {
-  return { verdict: 'blocking', code: `convert/${code}`, why, remedy }
+  return { verdict: 'blocking', code, why, remedy }
 }
 
 /** It does something and stays as it is. */

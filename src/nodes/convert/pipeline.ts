@@ -97,7 +97,7 @@ function leftOutcome(ran: Ran, source: string, state: State): Outcome {
   const told = state.marks.restored([source, ran.path, ...ran.args].join(' '))
   if (told.includes(kubeletConfigPath)) {
     return blocking(
-      'kubelet-edit',
+      'convert/kubelet-edit',
       'what it makes of the kubelet file is not the setting of a constant',
       'Write the fields that it is for as kubelet.config of the NodeConfig, or as settings.',
     )

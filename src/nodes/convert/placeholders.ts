@@ -4,7 +4,8 @@ import type { Marks } from './marks.ts'
 
 /** `${...}` that no shell could mean, by its content. */
 const shellExpansion =
-  /^(?:[A-Za-z_]\w*|[0-9@*#?$!-])(?:\[[^\]]*\])?(?:(?::?[-=+?]|##?|%%?|\/\/?|\^\^?|,,?|@|:(?!:)).*)?$|^[#!]\w+(?:\[[@*\w]+\])?$/
+  /^(?:[A-Za-z_]\w*|[0-9@*#?$!-])(?:\[[^\]]*\])?(?:(?::?[-=+?]|[#%/^,@]|:(?!:)).*)?$/
+const shellLength = /^[#!]\w+(?:\[[@*\w]+\])?$/
 const directive = /%\{~?\s*(?:if|else|endif|for|endfor)\b[^}\n]*\}|\{%[^\n]*?%\}/y
 const jinja = /\{\{[^\n]*?\}\}/y
 /** Letters that stand for marks themselves: in a text they are something that is kept as it is. */
@@ -32,7 +33,10 @@ function placeholderAt(text: string, at: number) {
     // Two dollars: Terraform leaves the second one and the braces to the shell.
     if (text[at - 1] === '$' || text[at - 1] === '\\') return undefined
     const source = bracedSource(text, at)
-    if (source === undefined || shellExpansion.test(source.slice(2, -1))) return undefined
+    const inner = source?.slice(2, -1) ?? ''
+    if (source === undefined || shellExpansion.test(inner) || shellLength.test(inner)) {
+      return undefined
+    }
     return { kind: 'template' as const, source }
   }
   if (text[at - 1] === '%') return undefined

@@ -2,7 +2,8 @@
 
 import { callVariables } from './call-arguments.ts'
 import { variablesIn } from './scope.ts'
-import { type Piece, type State, tell } from './state.ts'
+import { type State, tell } from './state.ts'
+import type { Piece } from './state-parts.ts'
 
 /** The pieces that stay, in order; the others are noted as what became of them. */
 export function remaining(state: State, needed: readonly string[]): readonly Piece[] {
@@ -25,6 +26,7 @@ export function remaining(state: State, needed: readonly string[]): readonly Pie
   for (const piece of state.pieces) noteEnd(piece, stays.has(piece), state)
   const left = state.pieces.filter((piece) => stays.has(piece))
   state.remaining.push(...left)
+  for (const piece of left) tellOldMetadata(piece, state)
   return left
 }
 
@@ -51,6 +53,19 @@ function noteEnd(piece: Piece, doesStay: boolean, state: State): void {
   const isIdle = role === 'exports' && state.call === undefined && !doesStay
   if (isIdle && piece.defines.some((name) => callVariables.has(name))) tellIdle(piece, state)
   state.notes.add(firstLine, lastLine, verdict, role === 'does' || !doesStay ? why : keptWhy(role))
+}
+
+/** Images of Amazon Linux 2023 ask for a token; the old ones answered without. */
+function tellOldMetadata({ firstLine, text }: Piece, state: State): void {
+  if (!/\b169\.254\.169\.254\b/.test(text) || /metadata-token|api\/token/.test(text)) return
+  tell(state, {
+    code: 'convert/imds-token',
+    severity: 'warning',
+    message:
+      'it asks for instance metadata without a token, which images of Amazon Linux 2023 refuse',
+    remedy: 'Get a token first (IMDSv2), or use ec2-metadata.',
+    line: firstLine,
+  })
 }
 
 function tellIdle({ defines, firstLine }: Piece, state: State): void {

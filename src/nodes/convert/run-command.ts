@@ -2,7 +2,7 @@
 
 import type { Outcome, Ran } from './outcome.ts'
 import { fieldsOf, partsText, textOf } from './scope.ts'
-import type { Command, SimpleCommand, Statement } from './shell/syntax.ts'
+import type { SimpleCommand } from './shell/syntax.ts'
 import type { State } from './state.ts'
 
 /** Programs that only start another one. */
@@ -36,19 +36,6 @@ function isStarter(fields: readonly string[], at: number): boolean {
   if (name === 'env') return /^\w+=/.test(next) || next.startsWith('/')
   if (at === 0) return false
   return /^-\w+$/.test(word) && isStarter([fields[at - 1] ?? '', '/'], 0)
-}
-
-/** The only command of a statement, when it is a simple one without `!` and `&`. */
-export function onlyCommand(statement: Statement): SimpleCommand | undefined {
-  const [item, ...others] = statement.items
-  if (item === undefined || others.length > 0 || statement.isBackground) return undefined
-  return onlyOf(item.pipeline.commands, item.pipeline.isNegated)
-}
-
-function onlyOf(commands: readonly Command[], isNegated: boolean): SimpleCommand | undefined {
-  const [command, ...others] = commands
-  if (others.length > 0 || isNegated || command?.kind !== 'simple') return undefined
-  return command
 }
 
 /** Text that a here-document or here-string gives; undefined for none, or when it comes from a file. */

@@ -1,7 +1,7 @@
 /** Variables of a script and the constant evaluation of words; nothing is executed. Nodes layer, pure. */
 
 import type { Marks } from './marks.ts'
-import type { Word, WordPart } from './shell/syntax.ts'
+import type { Word, WordPart } from './shell/word-syntax.ts'
 
 /** What a word needs to be evaluated. */
 export interface Scope {

@@ -1,7 +1,7 @@
 /** The text of a script that stays: its first line, its commands, the comments above them. Nodes layer, pure. */
 
 import type { Section } from './sections.ts'
-import type { Piece } from './state.ts'
+import type { Piece } from './state-parts.ts'
 
 /** Undefined when nothing stays. `more` comes last. */
 export function scriptBody(
@@ -21,11 +21,7 @@ export function scriptBody(
 }
 
 /** Lines of comments right above a command, without the first line of the script. */
-export function commentsAbove(
-  piece: Piece,
-  lines: readonly string[],
-  offset: number,
-): readonly string[] {
+function commentsAbove(piece: Piece, lines: readonly string[], offset: number): readonly string[] {
   const found: string[] = []
   for (let index = piece.firstLine - offset - 2; index >= 0; index -= 1) {
     const line = lines[index] ?? ''

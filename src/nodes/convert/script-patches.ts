@@ -20,7 +20,7 @@ export const scriptPatch: Handler = (ran: Ran, state: State): Outcome | undefine
   const [first] = outcomes
   if (first !== undefined && !outcomes.includes(undefined)) return first
   return blocking(
-    'script-patch',
+    'convert/script-patch',
     'it patches bootstrap.sh, which the new image does not run; what it is for cannot be told',
     'Say what the patch is for as kubelet fields, flags or a script.',
   )

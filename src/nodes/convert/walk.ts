@@ -3,11 +3,14 @@
 import { forget } from './assign.ts'
 import { pipelineSucceeds, succeeds } from './conditions.ts'
 import { hazardOf } from './node-commands.ts'
+import { noteOutcome } from './note-outcome.ts'
 import { blocking, kept, type Outcome } from './outcome.ts'
 import { pipelineOutcome } from './pipeline.ts'
 import { variablesIn } from './scope.ts'
-import type { IfCommand, Pipeline, Place, ShellScript, Statement } from './shell/syntax.ts'
-import { type Lines, placed, type State, tell } from './state.ts'
+import type { IfCommand, Pipeline, ShellScript, Statement } from './shell/syntax.ts'
+import type { Place } from './shell/word-syntax.ts'
+import { placed, type State } from './state.ts'
+import type { Lines } from './state-parts.ts'
 
 /** Texts that decide what the node is: nothing around them may be left to chance. */
 const decisive =
@@ -21,7 +24,7 @@ export function walkScript(script: ShellScript, state: State): void {
   const lastLine = script.text.split('\n').length
   const lines = placed(state, { firstLine: line, lastLine })
   const outcome = blocking(
-    'shell-syntax',
+    'convert/shell-syntax',
     `the shell cannot read it: ${message}`,
     'Mend the script; bash -n shows the place.',
   )
@@ -259,7 +262,7 @@ function opaqueOutcome(source: string, state: State): Outcome {
     onlyAssigns(source) && !/bootstrap\.sh|kubelet-config|kubelet\.service/.test(source)
   if (decisive.test(told) && !isAssigning) {
     return blocking(
-      'condition',
+      'convert/condition',
       'whether or how often it runs is decided at boot or by a template, and it decides what the node is',
       'Convert each case by itself: one user data for each kind of node.',
     )
@@ -268,7 +271,7 @@ function opaqueOutcome(source: string, state: State): Outcome {
   if (hazard !== undefined) return hazard
   if (state.call === undefined || isAssigning) return kept()
   return blocking(
-    'after-kubelet',
+    'convert/after-kubelet',
     'it stands behind the call, where the kubelet ran already; now every script runs before the kubelet starts',
     'Move it to a DaemonSet or a systemd unit with After=kubelet.service; or, if it may run before, above the call.',
   )
@@ -286,15 +289,10 @@ function settle(
   state: State,
 ): void {
   const { lines, name, text } = what
-  const { firstLine, lastLine } = lines
-  if (outcome === undefined) return
-  if (outcome.verdict === 'script') {
-    const { defines = [], path, role, why } = outcome
-    state.pieces.push({ ...lines, text, why, role, defines, name, path, section: state.section })
+  if (outcome?.verdict !== 'script') {
+    noteOutcome(outcome, lines, state)
     return
   }
-  state.notes.add(firstLine, lastLine, outcome.verdict, outcome.why)
-  if (outcome.verdict !== 'blocking') return
-  const { code, remedy, why } = outcome
-  tell(state, { code, severity: 'error', message: why, remedy, line: firstLine })
+  const { defines = [], path, role, why } = outcome
+  state.pieces.push({ ...lines, text, why, role, defines, name, path, section: state.section })
 }

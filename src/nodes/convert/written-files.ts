@@ -9,11 +9,11 @@ import {
   addArguments,
   kubeletConfigPath,
   kubeletFields,
-  type Lines,
   type State,
   tell,
   tellOnce,
 } from './state.ts'
+import type { Lines } from './state-parts.ts'
 
 const kubeletUnit = /^\/etc\/systemd\/system\/kubelet\.service(?:\.d\/([^/]+\.conf))?$/
 const proxyUnit =
@@ -33,7 +33,7 @@ export function writeFile(written: Written, lines: Lines, state: State): Outcome
   state.files.set(path, { content: whole, lines: { ...lines, firstLine }, isUsed: false })
   if (/^\/etc\/eks\/bootstrap\.sh$/.test(path)) {
     return blocking(
-      'script-patch',
+      'convert/script-patch',
       'it replaces bootstrap.sh, which the new image does not run',
       'Say what the replacement is for as kubelet fields or as a script.',
     )
@@ -68,7 +68,7 @@ function writeKubeletConfig({ content, isAppended }: Written, lines: Lines, stat
   const document = isAppended ? undefined : jsonOf(content)
   if (document === undefined) {
     return blocking(
-      'kubelet-edit',
+      'convert/kubelet-edit',
       'what it makes of the kubelet file is not a constant JSON map',
       'Write the fields that it is for as kubelet.config of the NodeConfig, or as settings.',
     )
@@ -90,8 +90,7 @@ function changedFields(before: Json, after: Json): Json {
 /** Remembers fields; whether they reach the kubelet is decided when the whole script is read. */
 export function editKubelet(fields: Json, lines: Lines, state: State): Outcome {
   state.edits.push({ fields, lines, isAfterCall: state.call !== undefined })
-  const names = Object.keys(fields)
-  return carried(names.length === 0 ? 'it changes nothing' : `kubelet ${names.join(', ')}`)
+  return { verdict: 'later' }
 }
 
 /** bootstrap.sh writes its own drop-in 30-kubelet-extra-args.conf: a later name wins over it. */
@@ -110,7 +109,7 @@ function writeKubeletUnit(
     .filter((line) => !/^\s*(?:$|[#;]|\[Service\]|Environment=)/.test(line))
   if (name === undefined || others.length > 0 || extra.length === 0 || extra.includes(undefined)) {
     return blocking(
-      'kubelet-unit',
+      'convert/kubelet-unit',
       'it changes the unit of the kubelet, which nodeadm and Bottlerocket write themselves',
       'Say what it is for as kubelet fields or flags.',
     )
@@ -139,7 +138,7 @@ function writeDocker(path: string, content: string, lines: Lines, state: State):
 function writeContainerd(content: string, lines: Lines, state: State): Outcome {
   if (state.target === 'Bottlerocket') {
     return blocking(
-      'containerd-config',
+      'convert/containerd-config',
       'Bottlerocket has no free containerd configuration',
       'Use settings.container-registry and settings.container-runtime.',
     )
@@ -153,7 +152,7 @@ export function takeContainerd(content: string, lines: Lines, state: State): Out
   const isWhole = 'document' in parsed && !state.marks.has(content, 'boot', 'directive')
   if (!isWhole) {
     return blocking(
-      'containerd-config',
+      'convert/containerd-config',
       'the containerd configuration is not constant TOML',
       'Write what differs from the default into spec.containerd.config.',
     )
@@ -194,7 +193,7 @@ function writeForBottlerocket(path: string, content: string, state: State): Outc
 }
 
 /** `name=value`, as sysctl reads it; anything else is left alone. */
-export function takeSysctl(line: string, state: State): boolean {
+function takeSysctl(line: string, state: State): boolean {
   const [, name, value = ''] = /^\s*([a-z][\w.-]*(?:[./][\w-]+)+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
   if (name === undefined) return false
   state.sysctls.set(name.replaceAll('/', '.'), value)

@@ -4,14 +4,8 @@ import { isReserved, readStatements, skipLines } from './read-script.ts'
 import { readRedirect } from './read-simple.ts'
 import { readWord } from './read-word.ts'
 import { type Reader, ShellFault } from './reader.ts'
-import type {
-  BlockCommand,
-  Command,
-  GroupCommand,
-  IfCommand,
-  Redirect,
-  SimpleCommand,
-} from './syntax.ts'
+import type { BlockCommand, Command, GroupCommand, IfCommand, SimpleCommand } from './syntax.ts'
+import type { Redirect } from './word-syntax.ts'
 
 type Compound = Exclude<Command, SimpleCommand>
 /** A command without its place, which the caller knows. */

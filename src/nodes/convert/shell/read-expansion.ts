@@ -1,7 +1,7 @@
 /** Expansions in a shell script: variables, substitutions, arithmetic; and single quotes. Nodes layer, pure. */
 
 import { type Reader, ShellFault } from './reader.ts'
-import type { WordPart } from './syntax.ts'
+import type { WordPart } from './word-syntax.ts'
 
 const named = /\$([A-Za-z_]\w*|[0-9@*#?$!-])/y
 const braced = /^([A-Za-z_]\w*|[0-9@*])(?:\[([@*\w$]*)\])?(?:(:?[-=+?])([\s\S]*))?$/

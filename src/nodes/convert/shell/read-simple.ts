@@ -2,7 +2,8 @@
 
 import { readWord } from './read-word.ts'
 import { type Reader, ShellFault } from './reader.ts'
-import type { Assignment, Redirect, SimpleCommand, Word } from './syntax.ts'
+import type { SimpleCommand } from './syntax.ts'
+import type { Assignment, Redirect, Word } from './word-syntax.ts'
 
 const redirection = /(\d{0,2}|\{\w+\})(<<<|<<-|<<|<>|<&|>>|>\||>&|&>>|&>|<|>)/y
 const assignment = /([A-Za-z_]\w*)(\+?)=/y

@@ -2,7 +2,7 @@
 
 import { dollarPart, literalParts, singleQuoted, substitutionEnd } from './read-expansion.ts'
 import { Reader, ShellFault } from './reader.ts'
-import type { Word, WordPart } from './syntax.ts'
+import type { Word, WordPart } from './word-syntax.ts'
 
 const plain = /[^\s;&|<>()'"\\$`]+/y
 const quotedPlain = /[^"\\$`]+/y

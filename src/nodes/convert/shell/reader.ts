@@ -1,6 +1,6 @@
 /** A place in the text of a shell script, and the here-documents that wait for the next line. Nodes layer, pure. */
 
-import type { Redirect, WordPart } from './syntax.ts'
+import type { Redirect, WordPart } from './word-syntax.ts'
 
 /** What the text is not: a shell script that can be read to its end. Caught by readShell. */
 export class ShellFault extends Error {
