@@ -7,6 +7,7 @@ import { type KubeClient, kubeClient } from '../kube/client.ts'
 import { connectionOf, type KubeConnection } from '../kube/config/connection.ts'
 import { eksConnection } from '../kube/config/eks.ts'
 import { loadKubeconfig } from '../kube/config/load.ts'
+import { waitingFor, waitText } from '../kube/wait-text.ts'
 import type { Clock } from '../world/clock.ts'
 import { RegroupError } from '../world/failure.ts'
 import type { Random } from '../world/random.ts'
@@ -71,10 +72,11 @@ export async function connectCluster(
       clock: systemClock(),
       random,
       ...(context.isTwin ? { limits: twinLimits } : {}),
-      onWait: ({ reason, waitMs, what }) => {
-        if (waitMs >= toldWaitMs) onWait(`${what}: waiting for a turn (${reason})`)
+      onWait: (wait) => {
+        const isOurs = wait.reason === 'rate' || wait.reason === 'in-flight'
+        if (!isOurs || wait.waitMs >= toldWaitMs) onWait(waitText(desired.name, wait))
       },
-      onRetry: (failure) => onWait(failure.message),
+      onRetry: (failure) => onWait(waitingFor(desired.name, failure.message)),
     })
     return {
       aws,

@@ -31,12 +31,16 @@ export interface KubeClientOptions {
   /** @default regroup */
   readonly userAgent?: string
   readonly limits?: Partial<FlowLimits>
-  /** Told when a call has to wait for a turn. */
+  /** Told when a call has to wait for a turn, or for an answer that is late. */
   readonly onWait?: WaitListener
   /** Told when a page of a list failed and is asked for again after `delayMs`. */
   readonly onRetry?: (failure: RegroupError, delayMs: number) => void
   /** Silence after which a watch counts as dead. @default 120,000 */
   readonly watchIdleMsMax?: number
+  /** Every answer that takes longer is given up. @default by the kind of call, 30 to 65 s */
+  readonly callTimeoutMs?: number
+  /** An answer that takes longer is told. @default 5,000 */
+  readonly slowAnswerMs?: number
 }
 
 /** The port, and what only a real client has. */
@@ -51,7 +55,16 @@ export interface KubeClient extends KubeApi {
 export function kubeClient(options: KubeClientOptions): KubeClient {
   const { clock, connection, limits, onRetry, onWait, random, userAgent = 'regroup' } = options
   const flow = new FlowControl(clock, limits, onWait)
-  const transport = new Transport({ connection, clock, flow, userAgent })
+  const { callTimeoutMs, slowAnswerMs } = options
+  const transport = new Transport({
+    connection,
+    clock,
+    flow,
+    userAgent,
+    ...(onWait === undefined ? {} : { onWait }),
+    ...(callTimeoutMs === undefined ? {} : { callTimeoutMs }),
+    ...(slowAnswerMs === undefined ? {} : { slowAnswerMs }),
+  })
   const { endpoint } = connection
   const caller = new Caller(transport, flow, endpoint.name)
   const retry = { clock, random, ...(onRetry === undefined ? {} : { onRetry }) }

@@ -21,6 +21,13 @@ function mayWrite(lease: ClusterLease): boolean {
   }
 }
 
+/** Sees it, sees it unchanged for its whole duration, takes it. */
+async function takeOver(world: SmallWorld, lease: ClusterLease): Promise<void> {
+  await world.call(lease.ensure())
+  world.advance(61_000)
+  expect(await world.call(lease.ensure())).toBe('held')
+}
+
 describe('ClusterLease', () => {
   it('is created by the first holder, with the times of the clock', async () => {
     const world = smallWorld()
@@ -41,8 +48,10 @@ describe('ClusterLease', () => {
     const world = smallWorld()
     const [one, two] = [leaseOf(world, 'one'), leaseOf(world, 'two')]
     await world.call(one.ensure())
-    const renewedMs = Date.parse(specOf(world)?.renewTime ?? '')
-    expect(await world.call(two.ensure())).toEqual({ heldBy: 'one', untilMs: renewedMs + 60_000 })
+    expect(await world.call(two.ensure())).toEqual({
+      heldBy: 'one',
+      untilMs: world.kernel.nowMs() + 60_000,
+    })
     expect(mayWrite(two)).toBe(false)
     expect(mayWrite(one)).toBe(true)
   })
@@ -76,12 +85,47 @@ describe('ClusterLease', () => {
     const world = smallWorld()
     const [one, two] = [leaseOf(world, 'one'), leaseOf(world, 'two')]
     await world.call(one.ensure())
-    world.advance(61_000)
-    expect(await world.call(two.ensure())).toBe('held')
+    await takeOver(world, two)
     expect(specOf(world)).toMatchObject({ holderIdentity: 'two', leaseTransitions: 1 })
     expect(mayWrite(one)).toBe(false)
-    expect(await world.call(one.ensure())).toMatchObject({ heldBy: 'two' })
+    await expect(world.call(one.ensure())).rejects.toThrow('two has taken the lease of the cluster')
     expect(mayWrite(one)).toBe(false)
+    // Whoever asks again has it no more, and waits like any other.
+    expect(await world.call(one.ensure())).toMatchObject({ heldBy: 'two' })
+  })
+
+  it.each([
+    { name: 'an hour behind', offMs: -3_600_000 },
+    { name: 'an hour ahead', offMs: 3_600_000 },
+  ])('a clock that is $name takes a lease only after it saw no renewal', async ({ offMs }) => {
+    const world = smallWorld()
+    const one = leaseOf(world, 'one')
+    const { clock, kube } = world.connect('two')
+    const skewed = { sleep: clock.sleep, nowMs: () => clock.nowMs() + offMs }
+    const two = new ClusterLease(kube, skewed, 'two')
+    await world.call(one.ensure())
+    for (let seconds = 0; seconds < 120; seconds += 20) {
+      expect(await world.call(two.ensure())).toMatchObject({ heldBy: 'one' })
+      world.advance(20_000)
+      expect(await world.call(one.ensure())).toBe('held')
+    }
+    await takeOver(world, two)
+    expect(mayWrite(two)).toBe(true)
+  })
+
+  it('is not lost to whoever only annotates it, nor to one who took it and gave it back', async () => {
+    const world = smallWorld()
+    const [one, two] = [leaseOf(world, 'one'), leaseOf(world, 'two')]
+    await world.call(one.ensure())
+    const annotations = { note: 'seen' }
+    const patch = { type: 'merge', body: { metadata: { annotations } } } as const
+    world.cluster.server.patch('Lease', leaseRef, patch, 'someone')
+    world.advance(20_000)
+    expect(await world.call(one.ensure())).toBe('held')
+    await takeOver(world, two)
+    await world.call(two.release())
+    expect(await world.call(one.ensure())).toBe('held')
+    expect(specOf(world)).toMatchObject({ holderIdentity: 'one' })
   })
 
   it('is won by one of two that ask at the same moment', async () => {
@@ -95,8 +139,9 @@ describe('ClusterLease', () => {
   it('is won by one of two also when it has run out', async () => {
     const world = smallWorld()
     await world.call(leaseOf(world, 'gone').ensure())
-    world.advance(61_000)
     const leases = ['one', 'two'].map((name) => leaseOf(world, name))
+    await world.call(Promise.all(leases.map((lease) => lease.ensure())))
+    world.advance(61_000)
     await world.call(Promise.all(leases.map((lease) => lease.ensure())))
     expect(leases.filter(mayWrite)).toHaveLength(1)
   })
@@ -116,8 +161,7 @@ describe('ClusterLease', () => {
     const world = smallWorld()
     const [one, two] = [leaseOf(world, 'one'), leaseOf(world, 'two')]
     await world.call(one.ensure())
-    world.advance(61_000)
-    await world.call(two.ensure())
+    await takeOver(world, two)
     await world.call(one.release())
     expect(specOf(world)?.holderIdentity).toBe('two')
   })

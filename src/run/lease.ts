@@ -15,6 +15,15 @@ const renewAfterMs = 15_000
 /** Writes stop this long before others could take over. */
 const marginMs = 10_000
 
+/** Conflicts in a row before the failure is told: each means that someone else wrote. */
+const writesMax = 3
+
+/** Someone else has it; `untilMs` on our own clock, unless it is renewed. */
+export interface HeldByOther {
+  readonly heldBy: string
+  readonly untilMs: number
+}
+
 /** The lease of this process. */
 export class ClusterLease {
   private readonly kube: KubeApi
@@ -22,6 +31,8 @@ export class ClusterLease {
   private readonly holder: string
   private renewedMs: number | undefined
   private present: Lease | undefined
+  /** When the present state was first seen, on our own clock. */
+  private seenMs = 0
 
   constructor(kube: KubeApi, clock: Clock, holder: string) {
     this.kube = kube
@@ -29,23 +40,30 @@ export class ClusterLease {
     this.holder = holder
   }
 
-  /** Takes or renews it; otherwise who holds it and until when. Read and write are one precondition. */
-  async ensure(): Promise<'held' | { readonly heldBy: string; readonly untilMs: number }> {
+  /**
+   * Takes or renews it; otherwise who holds it and until when. Read and write are one precondition.
+   * @throws RegroupError `lease-lost` when someone took it while we had it: two must not act in turns.
+   */
+  async ensure(): Promise<'held' | HeldByOther> {
     const nowMs = this.clock.nowMs()
+    const hadIt = this.renewedMs !== undefined
     if (this.renewedMs !== undefined && nowMs - this.renewedMs < renewAfterMs) return 'held'
-    if (this.renewedMs === undefined) this.present = await this.kube.get('Lease', leaseRef)
-    const other = this.otherHolder(nowMs)
-    if (other !== undefined) return other
-    try {
-      this.present = await this.write(nowMs)
-      this.renewedMs = nowMs
-      return 'held'
-    } catch (error) {
-      if (!isFailure(error, 'conflict') && !isFailure(error, 'already-exists')) throw error
-      this.renewedMs = undefined
-      this.present = await this.kube.get('Lease', leaseRef)
-      const holder = this.present?.spec?.holderIdentity ?? 'another process'
-      return { heldBy: holder, untilMs: nowMs + durationMs }
+    if (!hadIt) await this.look()
+    for (let tries = 1; ; tries += 1) {
+      const other = this.otherHolder()
+      if (other !== undefined && hadIt) throw taken(other)
+      if (other !== undefined) return other
+      try {
+        this.present = await this.write(nowMs)
+        this.renewedMs = nowMs
+        return 'held'
+      } catch (error) {
+        if (!isFailure(error, 'conflict') && !isFailure(error, 'already-exists')) throw error
+        this.renewedMs = undefined
+        await this.look()
+        // Whoever only annotated it has not taken it: once more, on what is there now.
+        if (tries >= writesMax) throw error
+      }
     }
   }
 
@@ -71,12 +89,23 @@ export class ClusterLease {
     }
   }
 
-  private otherHolder(nowMs: number): { heldBy: string; untilMs: number } | undefined {
-    const { holderIdentity = '', renewTime = '' } = this.present?.spec ?? {}
+  private async look(): Promise<void> {
+    const found = await this.kube.get('Lease', leaseRef)
+    const isSame = found?.metadata.resourceVersion === this.present?.metadata.resourceVersion
+    if (!isSame || this.present === undefined) this.seenMs = this.clock.nowMs()
+    this.present = found
+  }
+
+  /**
+   * Its times were written by another clock, which may be off. So what counts is for how long we have seen the
+   * lease unchanged on our own, as client-go does it.
+   */
+  private otherHolder(): HeldByOther | undefined {
+    const { holderIdentity = '', leaseDurationSeconds = durationMs / 1000 } =
+      this.present?.spec ?? {}
     if (holderIdentity === '' || holderIdentity === this.holder) return undefined
-    const seconds = this.present?.spec?.leaseDurationSeconds ?? 60
-    const untilMs = Date.parse(renewTime) + seconds * 1000
-    return untilMs > nowMs ? { heldBy: holderIdentity, untilMs } : undefined
+    const untilMs = this.seenMs + leaseDurationSeconds * 1000
+    return untilMs > this.clock.nowMs() ? { heldBy: holderIdentity, untilMs } : undefined
   }
 
   private write(nowMs: number): Promise<Lease> {
@@ -98,4 +127,9 @@ export class ClusterLease {
       spec,
     })
   }
+}
+
+function taken({ heldBy }: HeldByOther): RegroupError {
+  const text = `${heldBy} has taken the lease of the cluster; nothing more is written`
+  return new RegroupError('lease-lost', text, { retry: 'never' })
 }

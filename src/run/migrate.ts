@@ -44,6 +44,8 @@ const tickMs = 1000
 const podsPerTickMs = 5
 /** Between looks when nothing is known to happen. */
 const idleTickMs = 60_000
+/** The lease is renewed at least this often; others take over after 60 s. */
+const leaseWaitMs = 40_000
 /** In waits longer than this the lease is given back. */
 const longWaitMs = 120_000
 
@@ -100,7 +102,7 @@ class MigrationLoop {
   }
 
   private async rounds(): Promise<MigrationOutcome> {
-    await this.retrying('list the cluster', () => this.kubeObserver.start())
+    await this.retrying(this.kubernetesApi, () => this.kubeObserver.start())
     for (;;) {
       if (this.input.signal?.aborted) return this.end({ result: 'paused' })
       const decision = await this.tick()
@@ -122,7 +124,8 @@ class MigrationLoop {
     const { clock, target } = this.input
     const startedMs = clock.nowMs()
     if (!(await this.holdLease())) return undefined
-    const observed = await this.retrying('read AWS', () => this.observe())
+    const observed = await this.retrying('AWS', () => this.observe())
+    this.tellWatches()
     const nowMs = clock.nowMs()
     const emptySince = this.emptyWatch.update(target, observed, nowMs)
     const decision = decideMigration(target, observed, { nowMs, emptySince })
@@ -143,12 +146,25 @@ class MigrationLoop {
   }
 
   private async holdLease(): Promise<boolean> {
-    const state = await this.retrying('take the lease', () => this.lease.ensure())
+    const state = await this.retrying(this.kubernetesApi, () => this.lease.ensure())
     if (state === 'held') return true
     const until = new Date(state.untilMs).toISOString()
-    this.narrator.wait('lease', `${state.heldBy} holds the lease of the cluster until ${until}`)
+    const text = `waiting for ${state.heldBy}, who holds the lease of the cluster until ${until}`
+    this.narrator.wait('lease', text)
     await this.pause.until(Math.max(state.untilMs, this.input.clock.nowMs() + tickMs))
     return false
+  }
+
+  /** As it is called in what the user reads. */
+  private get kubernetesApi(): string {
+    return `the Kubernetes API of ${this.input.target.clusterName}`
+  }
+
+  /** Watches mend themselves in the background; while one is broken the view is not of now. */
+  private tellWatches(): void {
+    const [failure] = this.kubeObserver.failures()
+    if (failure === undefined) return
+    this.narrator.wait('watches', `waiting for ${this.kubernetesApi}: ${failure}`)
   }
 
   private async observe(): Promise<Observed> {
@@ -168,12 +184,11 @@ class MigrationLoop {
     const concern = concernOf(action.kind)
     if (concern !== undefined) this.awsObserver.markDirty(concern)
     if ('failure' in outcome) {
-      const { retry } = outcome.failure
+      const { context, message, retry } = outcome.failure
       this.backoff.refused(action, nowMs, typeof retry === 'object' ? retry.afterMs : 0)
-      this.narrator.wait(
-        `${action.kind} ${action.object}`,
-        `${action.kind}: ${outcome.failure.message}`,
-      )
+      const isKube = context.operation?.startsWith('kube:') === true
+      const what = isKube ? `waiting for ${this.kubernetesApi}` : action.kind
+      this.narrator.wait(`${action.kind} ${action.object}`, `${what}: ${message}`)
       return
     }
     const { result } = outcome
@@ -231,7 +246,17 @@ class MigrationLoop {
     }
     const nextMs = nowMs + this.tickMsNow()
     await this.pause.until(nextMs)
-    await this.pause.orWoken(Math.max(dueMs, nextMs))
+    await this.pauseHolding(Math.max(dueMs, nextMs))
+  }
+
+  /** As long as we wait for something the lease stays ours: it is renewed on the way. */
+  private async pauseHolding(dueMs: number): Promise<void> {
+    const { clock, signal } = this.input
+    for (;;) {
+      const untilMs = Math.min(dueMs, clock.nowMs() + leaseWaitMs)
+      if ((await this.pause.orWoken(untilMs)) || untilMs === dueMs || signal?.aborted) return
+      if (!(await this.holdLease())) return
+    }
   }
 
   /** Repeats what fails for reasons that pass; says what it waits for. */
@@ -242,7 +267,7 @@ class MigrationLoop {
       } catch (error) {
         const isPassing = isFailure(error) && error.retry !== 'never'
         if (!isPassing || this.input.signal?.aborted) throw error
-        this.narrator.wait(what, `${what}: ${error.message}`)
+        this.narrator.wait(what, `waiting for ${what}: ${error.message}`)
         await this.pause.until(this.input.clock.nowMs() + delayMs)
       }
     }

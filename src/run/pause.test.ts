@@ -55,7 +55,7 @@ describe('Pause', () => {
     const pause = new Pause(clock, abort.signal)
     const later = (ms: number, run: () => void): void => void world.kernel.after(ms, 'test', run)
     /** Milliseconds that a wait takes. */
-    const timed = async (work: Promise<void>): Promise<number> => {
+    const timed = async (work: Promise<unknown>): Promise<number> => {
       await world.call(work)
       return clock.nowMs() - startMs
     }

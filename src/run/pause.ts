@@ -27,12 +27,14 @@ export class Pause {
     await this.sleep(atMs)
   }
 
-  /** Waits to a time or until something changes. */
-  async orWoken(atMs: number): Promise<void> {
+  /** Waits to a time or until something changes; true when something did. */
+  async orWoken(atMs: number): Promise<boolean> {
     this.isWakeable = true
     if (!this.isWoken) await this.sleep(atMs)
+    const { isWoken } = this
     this.isWakeable = false
     this.isWoken = false
+    return isWoken
   }
 
   /** Waits to a time and forgets changes on the way. */

@@ -74,7 +74,11 @@ export function connectionFailure(
     {
       ...(known?.retry === undefined ? {} : { retry: known.retry }),
       cause: error,
-      context: { cluster: endpoint.name, ...(code === '' ? {} : { serviceCode: code }) },
+      context: {
+        operation: `kube:${what.split(' ', 1)[0]}`,
+        cluster: endpoint.name,
+        ...(code === '' ? {} : { serviceCode: code }),
+      },
     },
   )
 }

@@ -3,10 +3,10 @@
 import type { Clock } from '../../world/clock.ts'
 import { TokenBucket } from '../../world/token-bucket.ts'
 
-/** Why a call waits: our own rate, too many under way, or the server's flow control. */
-export type WaitReason = 'rate' | 'in-flight' | 'server'
+/** Why a call waits: our own rate, too many under way, the server's flow control, or an answer that is late. */
+export type WaitReason = 'rate' | 'in-flight' | 'server' | 'answer'
 
-/** Told when a call starts to wait; `waitMs` is 0 when nobody knows how long. */
+/** Told when a call starts to wait; `waitMs` is 0 when nobody knows how long, for an answer its longest wait. */
 export type WaitListener = (wait: {
   readonly what: string
   readonly reason: WaitReason

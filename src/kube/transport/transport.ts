@@ -10,7 +10,7 @@ import { subjectText } from '../status-failure.ts'
 import { agentFor, closeIdle } from './agent.ts'
 import { connectionFailure } from './connection-failure.ts'
 import { readAnswer, sendRequest } from './exchange.ts'
-import type { FlowControl } from './flow-control.ts'
+import type { FlowControl, WaitListener } from './flow-control.ts'
 import { requestHeaders } from './headers.ts'
 
 /** What the transport is made of. */
@@ -20,6 +20,12 @@ export interface TransportOptions {
   readonly clock: Clock
   readonly flow: FlowControl
   readonly userAgent: string
+  /** Told when an answer is late. */
+  readonly onWait?: WaitListener
+  /** Every answer that takes longer is given up. @default by the kind of call, 30 to 65 s */
+  readonly callTimeoutMs?: number
+  /** An answer that takes longer is told. @default 5 s */
+  readonly slowAnswerMs?: number
 }
 
 /** Reads are given up after this long. */
@@ -28,6 +34,7 @@ const readDeadlineMs = 30_000
 const listDeadlineMs = 60_000
 /** The server itself gives a write up after 60 s: its answer is worth hearing. */
 const writeDeadlineMs = 65_000
+const slowAnswerMsDefault = 5000
 /** From opening a watch to the head of its answer. */
 const watchOpenDeadlineMs = 30_000
 
@@ -53,10 +60,14 @@ export class Transport {
   async open(request: KubeRequest, signal: AbortSignal): Promise<IncomingMessage> {
     await this.#options.flow.admit(subjectText(request.subject))
     return this.#authenticated(request, (credential) =>
-      this.#withDeadline(request, watchOpenDeadlineMs, (deadline) => {
-        const ends = AbortSignal.any([signal, deadline])
-        return this.#send(request, credential, ends)
-      }),
+      this.#withDeadline(
+        request,
+        this.#options.callTimeoutMs ?? watchOpenDeadlineMs,
+        (deadline) => {
+          const ends = AbortSignal.any([signal, deadline])
+          return this.#send(request, credential, ends)
+        },
+      ),
     )
   }
 
@@ -88,8 +99,10 @@ export class Transport {
 
   async #callOnce(request: KubeRequest, credential: Credential): Promise<KubeAnswer> {
     const exchange = (): Promise<KubeAnswer> =>
-      this.#withDeadline(request, deadlineOf(request), async (signal) =>
-        readAnswer(await this.#send(request, credential, signal)),
+      this.#withDeadline(
+        request,
+        this.#options.callTimeoutMs ?? deadlineOf(request),
+        async (signal) => readAnswer(await this.#send(request, credential, signal)),
       )
     try {
       return await exchange()
@@ -122,20 +135,28 @@ export class Transport {
     deadlineMs: number,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const { clock, connection } = this.#options
+    const { clock, connection, onWait, slowAnswerMs = slowAnswerMsDefault } = this.#options
     const what = subjectText(request.subject)
     const late = new AbortController()
     const done = new AbortController()
-    void clock.sleep(deadlineMs, done.signal).then(() => {
-      if (!done.signal.aborted) late.abort()
-    })
+    const after = (durationMs: number, run: () => void): void => {
+      void clock.sleep(durationMs, done.signal).then(() => {
+        if (!done.signal.aborted) run()
+      })
+    }
+    after(deadlineMs, () => late.abort())
+    if (onWait !== undefined && slowAnswerMs < deadlineMs) {
+      const waitMs = deadlineMs - slowAnswerMs
+      after(slowAnswerMs, () => onWait({ what, reason: 'answer', waitMs }))
+    }
     try {
       return await work(late.signal)
     } catch (error) {
       if (late.signal.aborted) {
         const { name, server } = connection.endpoint
         const text = `${what}: ${server.origin} did not answer within ${deadlineMs / 1000} s`
-        throw new RegroupError('timeout', text, { context: { cluster: name } })
+        const operation = `kube:${request.subject.verb}`
+        throw new RegroupError('timeout', text, { context: { operation, cluster: name } })
       }
       throw connectionFailure(error, connection.endpoint, what)
     } finally {
