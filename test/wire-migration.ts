@@ -9,17 +9,21 @@ import { connectAws } from '../src/aws/port.ts'
 import { wallClock } from '../src/cli/wall-clock.ts'
 import type { DesiredCluster } from '../src/fleet/desired.ts'
 import { loadFleet } from '../src/fleet/load-fleet.ts'
-import { type KubeClient, kubeClient } from '../src/kube/client.ts'
-import { connectionOf } from '../src/kube/config/connection.ts'
+import { type KubeClient, type KubeClientOptions, kubeClient } from '../src/kube/client.ts'
+import { connectionOf, type KubeConnection } from '../src/kube/config/connection.ts'
 import { loadKubeconfig } from '../src/kube/config/load.ts'
+import { waitingFor, waitText } from '../src/kube/wait-text.ts'
 import { type EndState, endStateOf } from '../src/run/end-state.ts'
 import { approvedBy, judgePlanOf } from '../src/run/judge-plan.ts'
 import { migrateCluster } from '../src/run/migrate-cluster.ts'
 import { scenarioWorld } from '../src/twin/build/scenario.ts'
 import { scenarioFleetYaml } from '../src/twin/build/scenario-fleet.ts'
+import type { WorldSpec } from '../src/twin/build/world-spec.ts'
+import type { AuditRecord } from '../src/twin/contracts.ts'
 import { Judge } from '../src/twin/judge/judge.ts'
 import type { TwinHost } from '../src/twin/wire/host.ts'
 import { serveClusters } from '../src/twin/wire/kube/serve-clusters.ts'
+import type { KubeFault } from '../src/twin/wire/kube-fault.ts'
 import type { Participant } from '../src/twin/wire/participants.ts'
 import { type RunningTwin, serveTwin } from '../src/twin/wire/serve.ts'
 import type { WireFault } from '../src/twin/wire/wire-fault.ts'
@@ -30,6 +34,7 @@ import type { KubeApi } from '../src/world/kube-api.ts'
 import { seededRandom } from '../src/world/random.ts'
 import { systemClock } from '../src/world/system-clock.ts'
 import { control } from './served-twin.ts'
+import { tinyFleet, tinyWorld } from './tiny-world.ts'
 
 const scenario = 'starter'
 const testAccessKeyId = 'AKIDEXAMPLE'
@@ -79,13 +84,13 @@ function paced<Api extends object>(api: Api, host: TwinHost, user = 'regroup'): 
   })
 }
 
-function participantClock(host: TwinHost, participant: Participant): Clock {
-  const nowMs = (): number => host.twin.kernel.nowMs()
+function participantClock(host: TwinHost, participant: Participant, offMs: number): Clock {
+  const nowMs = (): number => host.twin.kernel.nowMs() + offMs
   const never = new AbortController().signal
   return {
     nowMs,
     sleep: (durationMs, signal = never) =>
-      signal.aborted ? Promise.resolve() : participant.wait(nowMs() + durationMs, signal),
+      signal.aborted ? Promise.resolve() : participant.wait(nowMs() - offMs + durationMs, signal),
   }
 }
 
@@ -93,6 +98,8 @@ function participantClock(host: TwinHost, participant: Participant): Clock {
 export interface Ways {
   readonly aws: 'in process' | 'over HTTP'
   readonly kube: 'in process' | 'over TLS'
+  /** Three nodes instead of the starter's six. @default false */
+  readonly isTiny?: boolean
   /** Faults on the wire that the world brings with it. */
   readonly wireFaults?: readonly WireFault[]
   /** Faults on the wire that are set at the control endpoint before the engine starts. */
@@ -101,24 +108,60 @@ export interface Ways {
   readonly callTimeoutMs?: number
   /** An answer of AWS that takes longer is told. @default the port's */
   readonly slowAnswerMs?: number
+  /** Faults before the API server that the world brings with it, and that the control endpoint sets. */
+  readonly kubeFaults?: readonly KubeFault[]
+  readonly controlKubeFaults?: readonly KubeFault[]
+  /** How the real port to the cluster is made, besides its connection. */
+  readonly kubeOptions?: Partial<KubeClientOptions>
+  /** Another way to connect than the kubeconfig, whose text it gets. @default the kubeconfig's token */
+  readonly connect?: (kubeconfig: string) => Promise<KubeConnection>
+  /** How far the engine's clock is ahead of everyone else's. @default 0 */
+  readonly clockOffMs?: number
   /** True = the judge takes the names of the one engine for several processes, which breaks a rule. */
   readonly isSplit?: boolean
 }
 
-/** The real port, by the kubeconfig that the served twin wrote. */
-async function kubeOverTls(kubeconfig: string): Promise<KubeClient> {
+/** Pauses pass at once; deadlines, which are shorter or longer here, take their real time. */
+function hastyClock(): Clock {
+  const clock = systemClock()
+  return {
+    nowMs: clock.nowMs,
+    sleep: (durationMs, signal) => {
+      const isPause = durationMs >= 200 && durationMs <= 20_000
+      return clock.sleep(isPause ? 0 : durationMs, signal)
+    },
+  }
+}
+
+/** By the kubeconfig that the served twin wrote. */
+export async function connectionByFile(kubeconfig: string): Promise<KubeConnection> {
   const folder = await mkdtemp(join(tmpdir(), 'over-the-wire-'))
   try {
     const path = join(folder, 'config')
     await writeFile(path, kubeconfig, { mode: 0o600 })
     const clock = systemClock()
     const config = await loadKubeconfig({ path, env: {} })
-    const connection = await connectionOf(config, { clock, env: {}, isInteractive: false })
-    const random = seededRandom('kube')
-    return kubeClient({ connection, clock, random, limits: { ratePerSecond: 1e6, burst: 1e6 } })
+    const { PATH } = process.env
+    return await connectionOf(config, { clock, env: { PATH }, isInteractive: false })
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+/** The real port. */
+async function kubeOverTls(
+  kubeconfig: string,
+  { connect = connectionByFile, kubeOptions = {} }: Ways,
+): Promise<KubeClient> {
+  return kubeClient({
+    connection: await connect(kubeconfig),
+    clock: hastyClock(),
+    random: seededRandom('kube'),
+    limits: { ratePerSecond: 1e6, burst: 1e6 },
+    // Its clock makes five seconds none.
+    slowAnswerMs: 60_000,
+    ...kubeOptions,
+  })
 }
 
 /** A served API server fills defaults into a template that is patched, so its hash is another one. */
@@ -153,21 +196,41 @@ async function judgeOf(host: TwinHost, desired: DesiredCluster, isSplit: boolean
   return new Judge({ kernel, account, cluster, plan: { ...plan, processes }, mode: 'count' })
 }
 
-async function hitsOf(running: RunningTwin): Promise<readonly number[]> {
+async function hitsOf(running: RunningTwin, wire: 'wire' | 'kube'): Promise<readonly number[]> {
   const { value } = await control(running, 'GET /faults')
-  return (value.wire as readonly { readonly firedCount: number }[]).map((one) => one.firedCount)
+  return (value[wire] as readonly { readonly firedCount: number }[]).map((one) => one.firedCount)
 }
 
-/** Runs it to its end, under a judge that counts broken rules. */
-export async function migrateServed(ways: Ways) {
+interface Task {
+  readonly world: WorldSpec
+  readonly desired: DesiredCluster
+}
+
+function starter(): Task {
   const bytes = scenarioFleetYaml(scenario)
   const world = scenarioWorld(scenario)
   assert(bytes !== undefined && world !== undefined, 'the scenario exists')
   const desired = loadFleet({ file: scenario, bytes }).desired?.clusters[0]
   assert(desired !== undefined, 'its fleet is right')
+  return { world, desired }
+}
+
+function tiny(): Task {
+  const [desired] = tinyFleet().clusters
+  assert(desired !== undefined, 'the fleet has a cluster')
+  return { world: tinyWorld(), desired }
+}
+
+/** Runs it to its end, under a judge that counts broken rules. */
+export async function migrateServed(ways: Ways) {
+  const { desired, world } = ways.isTiny === true ? tiny() : starter()
   const kubeconfigs = new Map<string, string>()
   const running = await serveTwin({
-    world: { ...world, wireFaults: ways.wireFaults ?? world.wireFaults ?? [] },
+    world: {
+      ...world,
+      wireFaults: ways.wireFaults ?? world.wireFaults ?? [],
+      kubeFaults: ways.kubeFaults ?? [],
+    },
     seed: '1',
     wall: wallClock,
     speed: 'max',
@@ -176,9 +239,10 @@ export async function migrateServed(ways: Ways) {
     controlPort: 0,
     controlToken: 'token',
     isThrottled: false,
-    clusterServers: (host) =>
+    clusterServers: (host, faults) =>
       serveClusters(host, {
         address: '127.0.0.1',
+        faults,
         writeKubeconfig: (name, text) => {
           kubeconfigs.set(name, text)
           return name
@@ -188,8 +252,9 @@ export async function migrateServed(ways: Ways) {
   const { host, served } = running
   const judge = await judgeOf(host, desired, ways.isSplit === true)
   for (const wire of ways.controlFaults ?? []) await control(running, 'POST /faults', { wire })
+  for (const kube of ways.controlKubeFaults ?? []) await control(running, 'POST /faults', { kube })
   const participant = host.pacer.participants.join()
-  const clock = participantClock(host, participant)
+  const clock = participantClock(host, participant, ways.clockOffMs ?? 0)
   const session = host.session('regroup')
   const waits: string[] = []
   const random = seededRandom('jitter')
@@ -208,7 +273,16 @@ export async function migrateServed(ways: Ways) {
     ways.aws === 'over HTTP' ? http.api : paced(host.twin.account.api(session), host)
   const cluster = host.twin.clusters.get(desired.name)
   assert(cluster !== undefined, 'the world has the cluster')
-  const client = await kubeOverTls(kubeconfigs.get(desired.name) ?? '')
+  const writes: AuditRecord[] = []
+  cluster.server.onAudit((record) => writes.push(record))
+  const client = await kubeOverTls(kubeconfigs.get(desired.name) ?? '', {
+    ...ways,
+    kubeOptions: {
+      onWait: (wait) => waits.push(waitText(desired.name, wait)),
+      onRetry: (failure) => waits.push(waitingFor(desired.name, failure.message)),
+      ...ways.kubeOptions,
+    },
+  })
   const kube: KubeApi = ways.kube === 'over TLS' ? client : paced(cluster.api(session), host)
   const decisions: string[] = []
   try {
@@ -227,11 +301,18 @@ export async function migrateServed(ways: Ways) {
       acts: actsOf(decisions),
       cordons: actsOf(decisions).filter((act) => act.includes(': cordoned ')),
       decisions: decisions.sort(),
-      /** What the AWS port waited for. */
+      /** What the ports waited for. */
       waits,
-      /** How often each fault on the wire hit, those of the world first. */
-      hits: await hitsOf(running),
-      judged: { checkedCount: judge.checkedCount, breaches: judge.breaches },
+      /** What the API server wrote, or refused to write, in order. */
+      writes,
+      /** How often each fault on the wire of AWS hit, those of the world first; and before the API server. */
+      hits: await hitsOf(running, 'wire'),
+      kubeHits: await hitsOf(running, 'kube'),
+      judged: {
+        checkedCount: judge.checkedCount,
+        breaches: judge.breaches,
+        lostPods: [...judge.measures.podsLost],
+      },
       end: comparable(endStateOf(host.twin, desired.name, report)),
     }
   } finally {

@@ -41,7 +41,8 @@ export async function preferNoSchedule(
   if (node === undefined) return skipped('the node is gone')
   const { resourceVersion, uid } = node.metadata
   const present = node.spec?.taints ?? []
-  if (present.some((taint) => taint.key === retiringTaintKey)) return done
+  if (present.some((taint) => taint.key === retiringTaintKey))
+    return skipped('it is marked already')
   const taint = { key: retiringTaintKey, value: 'true', effect: 'PreferNoSchedule' }
   const body = { metadata: { resourceVersion, uid }, spec: { taints: [...present, taint] } }
   assertLeaseHeld()

@@ -68,7 +68,10 @@ export function kubeClient(options: KubeClientOptions): KubeClient {
   const { endpoint } = connection
   const caller = new Caller(transport, flow, endpoint.name)
   const retry = { clock, random, ...(onRetry === undefined ? {} : { onRetry }) }
-  const idle = options.watchIdleMsMax === undefined ? {} : { idleMsMax: options.watchIdleMsMax }
+  const idle = {
+    ...(options.watchIdleMsMax === undefined ? {} : { idleMsMax: options.watchIdleMsMax }),
+    ...(onWait === undefined ? {} : { onWait }),
+  }
   return {
     ...verbsOf(caller),
     list: (kind, selection) => listAll({ caller, retry }, kind, selection),

@@ -141,7 +141,16 @@ function isRightMissing({ code, message = '' }: KubeStatus): boolean {
   return code === 403 && / cannot [a-z]+ (?:resource|path) /.test(message)
 }
 
+/** A webhook or a policy said no; it chooses the code. */
+function isDeniedByAdmission({ message = '' }: KubeStatus): boolean {
+  return /^admission webhook "[^"]*" denied the request|ValidatingAdmissionPolicy .* denied request/.test(
+    message,
+  )
+}
+
 function retryOf(status: KubeStatus, code: FailureCode): RetryHint | undefined {
+  // Webhooks change their mind, and come back: what they guard is waited for, not given up.
+  if (isDeniedByAdmission(status)) return 'backoff'
   const seconds = status.details?.retryAfterSeconds
   const isPassing = code === 'throttled' || code === 'unavailable' || code === 'timeout'
   return isPassing && seconds !== undefined && seconds > 0 ? { afterMs: seconds * 1000 } : undefined

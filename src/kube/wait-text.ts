@@ -18,5 +18,6 @@ const texts: Readonly<Record<Wait['reason'], (what: string, time: string) => str
   answer: (what, time) => `${what}: no answer yet; it is given up in ${time}`,
   'in-flight': (what) => `${what}: as many calls are under way as we allow ourselves`,
   rate: (what, time) => `${what}: ${time} to keep to our own rate`,
+  silence: (what, time) => `${what}: nothing was heard for ${time}; it is opened anew`,
   server: (what, time) => `${what}: its flow control asks for ${time} without calls`,
 }

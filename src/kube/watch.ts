@@ -14,6 +14,7 @@ import { failureOf, type KubeStatus, statusOf, subjectText } from './status-fail
 import { connectionFailure } from './transport/connection-failure.ts'
 import type { KubeEndpoint } from './transport/endpoint.ts'
 import { readAnswer } from './transport/exchange.ts'
+import type { WaitListener } from './transport/flow-control.ts'
 import type { Transport } from './transport/transport.ts'
 
 /** What a watch works with. */
@@ -24,6 +25,8 @@ export interface WatchContext {
   readonly endpoint: KubeEndpoint
   /** Silence after which the connection counts as dead; bookmarks come about once a minute. @default 120,000 */
   readonly idleMsMax?: number
+  /** Told when a silent connection is given up. */
+  readonly onWait?: WaitListener
   /** Longest line. @default 16 MiB; an object has at most 1.5 MiB */
   readonly lineBytesMax?: number
 }
@@ -194,12 +197,16 @@ class WatchStream<K extends KubeKind> implements Watch {
 
   /** A peer that is gone does not say so: silence is all there is to see. */
   async #endWhenSilent(endMs: number): Promise<void> {
-    const { clock, idleMsMax = idleMsDefault } = this.#context
+    const { clock, idleMsMax = idleMsDefault, onWait } = this.#context
     const { signal } = this.#over
+    const what = subjectText(this.#subject)
     while (!signal.aborted) {
       const dueMs = Math.min(endMs, this.#lastByteMs + idleMsMax)
       const leftMs = dueMs - clock.nowMs()
-      if (leftMs <= 0) return this.#end('closed')
+      if (leftMs <= 0) {
+        if (dueMs < endMs) onWait?.({ what, reason: 'silence', waitMs: idleMsMax })
+        return this.#end('closed')
+      }
       await clock.sleep(leftMs, signal)
     }
   }

@@ -3,8 +3,11 @@
 import type { Clock } from '../../world/clock.ts'
 import { TokenBucket } from '../../world/token-bucket.ts'
 
-/** Why a call waits: our own rate, too many under way, the server's flow control, or an answer that is late. */
-export type WaitReason = 'rate' | 'in-flight' | 'server' | 'answer'
+/**
+ * Why a call waits: our own rate, too many under way, the server's flow control, an answer that is late, or a
+ * watch in which nothing was heard for so long that it is opened anew.
+ */
+export type WaitReason = 'rate' | 'in-flight' | 'server' | 'answer' | 'silence'
 
 /** Told when a call starts to wait; `waitMs` is 0 when nobody knows how long, for an answer its longest wait. */
 export type WaitListener = (wait: {

@@ -12,6 +12,7 @@ import {
   impersonated,
 } from './auth/authenticator.ts'
 import { Authorizer } from './auth/authorizer.ts'
+import { journalCall } from './call-journal.ts'
 import type { Outcome, Sink, WireContext, WireTime } from './context.ts'
 import { errorEncoding } from './http/accept.ts'
 import { forbidden } from './http/refusals.ts'
@@ -108,13 +109,24 @@ export class KubeWire {
   }
 
   private routed(request: WireRequest, userOf: () => WireUser): Outcome {
-    const { credentials, serverAddress } = this.options
-    const { signingKey } = credentials
     try {
       if (request.body.length > bodyBytesMax) {
         throw refusal(413, `Request entity too large: limit is ${bodyBytesMax}`)
       }
-      return route(this.context, request, userOf(), { serverAddress, signingKey })
+      const user = userOf()
+      const outcome = this.answerTo(request, user)
+      journalCall(this.context, request, user, outcome)
+      return outcome
+    } catch (error) {
+      return this.refused(error, request)
+    }
+  }
+
+  private answerTo(request: WireRequest, user: WireUser): Outcome {
+    const { credentials, serverAddress } = this.options
+    const { signingKey } = credentials
+    try {
+      return route(this.context, request, user, { serverAddress, signingKey })
     } catch (error) {
       return this.refused(error, request)
     }
