@@ -151,6 +151,8 @@ export function clientOf(
     },
     clock,
     random: seededRandom('test'),
+    // The clock makes nothing of five seconds: no answer would be in time.
+    slowAnswerMs: 60_000,
     ...rest,
   })
   return { client, clock }

@@ -102,12 +102,16 @@ export function ask(
 
 /** A token of EKS, signed at a time such as `20261101T000000Z`. */
 export function eksToken(accessKeyId: string, signedAt: string): string {
+  return `k8s-aws-v1.${Buffer.from(eksTokenUrl(accessKeyId, signedAt)).toString('base64url')}`
+}
+
+/** What is inside of it. */
+export function eksTokenUrl(accessKeyId: string, signedAt: string): string {
   const query = new URLSearchParams({
     Action: 'GetCallerIdentity',
     'X-Amz-Credential': `${accessKeyId}/${signedAt.slice(0, 8)}/eu-west-1/sts/aws4_request`,
     'X-Amz-Date': signedAt,
     'X-Amz-SignedHeaders': 'host;x-k8s-aws-id',
   })
-  const url = `https://sts.eu-west-1.amazonaws.com/?${query.toString()}`
-  return `k8s-aws-v1.${Buffer.from(url).toString('base64url')}`
+  return `https://sts.eu-west-1.amazonaws.com/?${query.toString()}`
 }

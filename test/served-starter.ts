@@ -15,6 +15,8 @@ import { regroup, type Said } from './program.ts'
 /** A served world and a folder of its own; the environment is that of `twin env` until `stop`. */
 export interface ServedStarter {
   readonly running: RunningTwin
+  /** By cluster name: the text of an administrator's kubeconfig. */
+  readonly kubeconfigs: ReadonlyMap<string, string>
   /** Empty but for `fleet.yaml`. */
   readonly folder: string
   /** Runs `regroup migrate -f fleet.yaml` with further flags. */
@@ -29,6 +31,7 @@ export async function servedStarter(wireFaults: readonly WireFault[] = []): Prom
   const folder = mkdtempSync(join(tmpdir(), 'served-starter-'))
   const fleet = join(folder, 'fleet.yaml')
   writeFileSync(fleet, scenarioFleetYaml('starter') ?? '')
+  const kubeconfigs = new Map<string, string>()
   const running = await serveTwin({
     world: { ...world, wireFaults },
     seed: '1',
@@ -39,8 +42,15 @@ export async function servedStarter(wireFaults: readonly WireFault[] = []): Prom
     controlPort: 0,
     controlToken: 'token',
     isThrottled: false,
-    clusterServers: (host) =>
-      serveClusters(host, { address: '127.0.0.1', writeKubeconfig: (name) => name }),
+    clusterServers: (host, faults) =>
+      serveClusters(host, {
+        address: '127.0.0.1',
+        writeKubeconfig: (name, text) => {
+          kubeconfigs.set(name, text)
+          return name
+        },
+        faults,
+      }),
   })
   const kept = { ...process.env }
   const { aws, control } = running.served
@@ -56,6 +66,7 @@ export async function servedStarter(wireFaults: readonly WireFault[] = []): Prom
   })
   return {
     running,
+    kubeconfigs,
     folder,
     migrate: (...flags) => regroup('migrate', '-f', fleet, ...flags),
     stop: async () => {

@@ -43,8 +43,11 @@ export interface AwsOptions {
 /** An open port; `close` lets the process end at once. */
 export interface AwsConnection {
   readonly api: AwsApi
-  /** A bearer token of the cluster for the identity of the connection; nothing is sent for it. */
-  mintEksToken(clusterName: string): Promise<EksToken>
+  /**
+   * A bearer token of the cluster for the identity of the connection, signed by a clock that is `aheadMs` ahead
+   * of this machine's (default 0); nothing is sent for it.
+   */
+  mintEksToken(clusterName: string, aheadMs?: number): Promise<EksToken>
   close(): Promise<void>
 }
 
@@ -80,8 +83,13 @@ export function connectAws(options: AwsOptions): AwsConnection {
   const clock = systemClock()
   return {
     api,
-    mintEksToken: (clusterName) =>
-      mintEksToken({ clock, clusterName, region, credentials: () => port.credentials() }),
+    mintEksToken: (clusterName, aheadMs = 0) =>
+      mintEksToken({
+        clock: { sleep: clock.sleep, nowMs: () => clock.nowMs() + aheadMs },
+        clusterName,
+        region,
+        credentials: () => port.credentials(),
+      }),
     close: () => port.close(),
   }
 }

@@ -43,7 +43,7 @@ export interface ConnectContext {
   readonly isInteractive: boolean
   /** True = a served twin: no other client lives off the same API server. */
   readonly isTwin: boolean
-  /** Told what a port waits for. */
+  /** Told what a port waits for; a whole line where both ports are opened. */
   readonly onWait: (text: string) => void
 }
 
@@ -63,7 +63,10 @@ export async function connectCluster(
   context: ConnectContext,
 ): Promise<ClusterPorts> {
   const { onWait, random } = context
-  const aws = openAws(desired.region, flags, context)
+  const aws = openAws(desired.region, flags, {
+    ...context,
+    onWait: (text) => onWait(`waiting: ${text}`),
+  })
   try {
     const { arn, connection } = await apiServerOf(desired, flags, { aws, context })
     const kube = kubeClient({
@@ -133,7 +136,7 @@ async function apiServerOf(
       clusterName: desired.name,
       endpoint,
       certificateAuthorityData: cluster?.certificateAuthority?.data ?? '',
-      mintToken: () => aws.mintEksToken(desired.name),
+      mintToken: (aheadMs) => aws.mintEksToken(desired.name, aheadMs),
       clock: systemClock(),
       random: context.random,
       env: context.env,

@@ -1,5 +1,7 @@
 /** Exit codes: the single table behind the program, its help and docs/exit-codes.md. Cli layer. */
 
+import type { FailureCode } from '../world/failure.ts'
+
 /** Codes by name. */
 export const exitCode = {
   ok: 0,
@@ -14,6 +16,12 @@ export const exitCode = {
   timeout: 124,
   interrupted: 130,
 } as const
+
+/** The exit code of a run that a failure ended. */
+export function exitCodeOf(code: FailureCode | undefined): number {
+  if (code === 'lease-lost') return exitCode.leaseLost
+  return code === 'unauthenticated' ? exitCode.authentication : exitCode.error
+}
 
 /** What each code means, for people. */
 export const exitCodeTexts: Readonly<Record<keyof typeof exitCode, string>> = {

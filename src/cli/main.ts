@@ -12,7 +12,7 @@ import { addExplain } from './commands/explain.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addRehearse } from './commands/rehearse.ts'
 import { addTwin } from './commands/twin.ts'
-import { exitCode, exitCodeTexts } from './exit-code.ts'
+import { exitCode, exitCodeOf, exitCodeTexts } from './exit-code.ts'
 import { packageRoot } from './package-root.ts'
 import { Problem } from './problem.ts'
 import { findingsText } from './render/findings.ts'
@@ -110,8 +110,7 @@ function explain(error: unknown, streams: Streams): number {
   if (isFailure(error)) {
     const remedy = remedies[error.code]
     streams.err(`error: ${error.message}\n${remedy === undefined ? '' : `    ${remedy}\n`}`)
-    if (error.code === 'lease-lost') return exitCode.leaseLost
-    return error.code === 'unauthenticated' ? exitCode.authentication : exitCode.error
+    return exitCodeOf(error.code)
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   streams.err(`this is a bug in regroup, please report it:\n${text}\n`)

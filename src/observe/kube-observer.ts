@@ -4,6 +4,7 @@ import { prioritiesName, recordName, systemNamespace } from '../decide/names.ts'
 import type { MigrationRecord, ObservedAutoscaler, ObservedPriorities } from '../decide/observed.ts'
 import { minorOf, versionOf } from '../nodes/kubernetes-version.ts'
 import type { Clock } from '../world/clock.ts'
+import type { RegroupError } from '../world/failure.ts'
 import type { KubeApi, ListOptions } from '../world/kube-api.ts'
 import type { ConfigMap, Deployment, KubeKind } from '../world/kube-objects.ts'
 import { DrainState } from './drain-state.ts'
@@ -59,6 +60,11 @@ export class KubeObserver {
   /** Texts of watches that are not current. */
   failures(): readonly string[] {
     return this.reflectors.flatMap((one) => one.failure ?? [])
+  }
+
+  /** A refusal that no retry mends: some right is missing. */
+  refusal(): RegroupError | undefined {
+    return this.reflectors.find((one) => one.refusal !== undefined)?.refusal
   }
 
   priorities(): ObservedPriorities | undefined {

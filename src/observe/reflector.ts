@@ -1,7 +1,7 @@
 /** Keeps a projection of one kind up to date by list and watch. Observe layer. */
 
 import type { Clock } from '../world/clock.ts'
-import { isFailure } from '../world/failure.ts'
+import { isFailure, type RegroupError } from '../world/failure.ts'
 import type { KubeApi, ListOptions, Watch, WatchEnd, WatchEvent } from '../world/kube-api.ts'
 import type { KubeKind, KubeObjectOf } from '../world/kube-objects.ts'
 import { type Random, seededRandom } from '../world/random.ts'
@@ -44,7 +44,7 @@ export class Reflector<K extends KubeKind> {
   private resourceVersion: string | undefined
   private watch: Watch | undefined
   private isFollowing = false
-  private lastFailure: string | undefined
+  private lastFailure: unknown
 
   constructor(options: ReflectorOptions<K>) {
     this.options = options
@@ -58,7 +58,14 @@ export class Reflector<K extends KubeKind> {
 
   /** Text of the failure that keeps the view from being current; undefined when it is current. */
   get failure(): string | undefined {
-    return this.lastFailure
+    const { lastFailure } = this
+    if (lastFailure === undefined) return undefined
+    return lastFailure instanceof Error ? lastFailure.message : String(lastFailure)
+  }
+
+  /** The refusal after which the view stays what it is: a right is missing. */
+  get refusal(): RegroupError | undefined {
+    return isFailure(this.lastFailure, 'forbidden') ? this.lastFailure : undefined
   }
 
   /**
@@ -117,7 +124,7 @@ export class Reflector<K extends KubeKind> {
     } catch (error) {
       if (this.stopped.signal.aborted) return 'stopped'
       if (isFailure(error, 'expired')) this.resourceVersion = undefined
-      else this.lastFailure = error instanceof Error ? error.message : String(error)
+      else this.lastFailure = error
       return undefined
     }
   }

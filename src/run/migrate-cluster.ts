@@ -10,7 +10,7 @@ import { observeNodeGroup } from '../observe/node-groups.ts'
 import { readTargetFacts } from '../observe/target-facts.ts'
 import type { AwsApi } from '../world/aws-api.ts'
 import type { Clock } from '../world/clock.ts'
-import { isFailure } from '../world/failure.ts'
+import { type FailureCode, isFailure } from '../world/failure.ts'
 import type { KubeApi } from '../world/kube-api.ts'
 import { type ReportedBlocker, reportedBlockers } from './blocked.ts'
 import { type CallCounts, countedAws, countedKube, noCalls } from './counted.ts'
@@ -35,6 +35,8 @@ export interface MigrationReport {
   readonly result: 'converged' | 'blocked' | 'failed' | 'paused'
   /** Why it failed; absent otherwise. */
   readonly message?: string
+  /** The same for programs. */
+  readonly code?: FailureCode
   readonly cluster: string
   readonly blocked: readonly ReportedBlocker[]
   /** Seconds of the clock from the first call to the last. */
@@ -75,13 +77,15 @@ export async function migrateCluster(run: ClusterMigration): Promise<MigrationRe
   return reportOf({ outcome, end, counts, target, seconds: (clock.nowMs() - startMs) / 1000 })
 }
 
-type Outcome = MigrationOutcome | { readonly result: 'failed'; readonly message: string }
+type Outcome =
+  | MigrationOutcome
+  | { readonly result: 'failed'; readonly message: string; readonly code: FailureCode }
 
 async function settled(work: Promise<MigrationOutcome>): Promise<Outcome> {
   try {
     return await work
   } catch (error) {
-    if (isFailure(error)) return { result: 'failed', message: error.message }
+    if (isFailure(error)) return { result: 'failed', message: error.message, code: error.code }
     throw error
   }
 }
@@ -146,7 +150,7 @@ function reportOf(input: {
   const blockers = outcome.result === 'blocked' ? outcome.blockers : []
   return {
     result: outcome.result,
-    ...(outcome.result === 'failed' ? { message: outcome.message } : {}),
+    ...(outcome.result === 'failed' ? { message: outcome.message, code: outcome.code } : {}),
     cluster: target.clusterName,
     blocked: reportedBlockers(blockers),
     seconds: Math.round(seconds * 10) / 10,

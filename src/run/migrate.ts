@@ -149,8 +149,8 @@ class MigrationLoop {
     const state = await this.retrying(this.kubernetesApi, () => this.lease.ensure())
     if (state === 'held') return true
     const until = new Date(state.untilMs).toISOString()
-    const text = `waiting for ${state.heldBy}, who holds the lease of the cluster until ${until}`
-    this.narrator.wait('lease', text)
+    const text = `${state.heldBy}, who holds the lease of the cluster until ${until}`
+    this.narrator.waitFor('lease', text)
     await this.pause.until(Math.max(state.untilMs, this.input.clock.nowMs() + tickMs))
     return false
   }
@@ -160,11 +160,16 @@ class MigrationLoop {
     return `the Kubernetes API of ${this.input.target.clusterName}`
   }
 
-  /** Watches mend themselves in the background; while one is broken the view is not of now. */
+  /**
+   * Watches mend themselves in the background; while one is broken the view is not of now. One that is
+   * forbidden stays broken: nothing is decided on a view that stands still.
+   */
   private tellWatches(): void {
+    const refusal = this.kubeObserver.refusal()
+    if (refusal !== undefined) throw refusal
     const [failure] = this.kubeObserver.failures()
     if (failure === undefined) return
-    this.narrator.wait('watches', `waiting for ${this.kubernetesApi}: ${failure}`)
+    this.narrator.waitFor('watches', `${this.kubernetesApi}: ${failure}`)
   }
 
   private async observe(): Promise<Observed> {
@@ -186,9 +191,10 @@ class MigrationLoop {
     if ('failure' in outcome) {
       const { context, message, retry } = outcome.failure
       this.backoff.refused(action, nowMs, typeof retry === 'object' ? retry.afterMs : 0)
+      const key = `${action.kind} ${action.object}`
       const isKube = context.operation?.startsWith('kube:') === true
-      const what = isKube ? `waiting for ${this.kubernetesApi}` : action.kind
-      this.narrator.wait(`${action.kind} ${action.object}`, `${what}: ${message}`)
+      if (isKube) this.narrator.waitFor(key, `${this.kubernetesApi}: ${message}`)
+      else this.narrator.wait(key, `${action.kind}: ${message}`)
       return
     }
     const { result } = outcome
@@ -267,7 +273,7 @@ class MigrationLoop {
       } catch (error) {
         const isPassing = isFailure(error) && error.retry !== 'never'
         if (!isPassing || this.input.signal?.aborted) throw error
-        this.narrator.wait(what, `waiting for ${what}: ${error.message}`)
+        this.narrator.waitFor(what, `${what}: ${error.message}`)
         await this.pause.until(this.input.clock.nowMs() + delayMs)
       }
     }

@@ -41,6 +41,9 @@ const sentences: Readonly<Record<Action['kind'], (object: string, reason: string
   'write-record': (_, reason) => reason,
 }
 
+/** Reason of waits for someone outside; faces tell them at once. */
+export const outsideReason = 'outside'
+
 /** Remembers what was said last. */
 export class Narrator {
   private readonly emit: (event: EventDraft) => void
@@ -98,8 +101,17 @@ export class Narrator {
 
   /** Something outside of decisions is waited for; equal texts are said once. */
   wait(key: string, message: string): void {
+    this.say(key, message, {})
+  }
+
+  /** Nothing goes on, or not as it should, before someone else does something: an API, another process. */
+  waitFor(key: string, message: string): void {
+    this.say(key, `waiting for ${message}`, { data: { reason: outsideReason } })
+  }
+
+  private say(key: string, message: string, rest: Pick<EventDraft, 'data'>): void {
     if (this.waits.get(key) === message) return
     this.waits.set(key, message)
-    this.emit({ type: 'wait', object: key, message })
+    this.emit({ type: 'wait', object: key, message, ...rest })
   }
 }

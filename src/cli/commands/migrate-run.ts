@@ -10,7 +10,7 @@ import { processName, systemRandom } from '../../world/system-random.ts'
 import type { CommandContext } from '../command-context.ts'
 import { type ClusterPorts, connectCluster } from '../connect.ts'
 import { EventFile } from '../event-file.ts'
-import { exitCode } from '../exit-code.ts'
+import { exitCode, exitCodeOf } from '../exit-code.ts'
 import { readFleet } from '../fleet-file.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { Problem } from '../problem.ts'
@@ -38,7 +38,7 @@ export async function migrate(flags: MigrateFlags, context: CommandContext): Pro
       env: process.env,
       isInteractive: process.stdin.isTTY === true,
       isTwin: leave !== undefined,
-      onWait: (text) => say(`waiting: ${text}\n`),
+      onWait: (text) => say(`${text}\n`),
     })
     try {
       if (flags.readOnly === true) return await preview(desired, ports, { clock, flags, context })
@@ -122,10 +122,10 @@ async function run(
   }
 }
 
-function codeOf({ result }: MigrationReport): number {
+function codeOf({ code, result }: MigrationReport): number {
   if (result === 'converged') return exitCode.ok
   if (result === 'blocked') return exitCode.blocked
-  return result === 'paused' ? exitCode.paused : exitCode.error
+  return result === 'paused' ? exitCode.paused : exitCodeOf(code)
 }
 
 function clusterOf({ clusters }: DesiredFleet, { cluster, file }: MigrateFlags): DesiredCluster {

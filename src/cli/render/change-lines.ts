@@ -1,6 +1,7 @@
 /** One plain line per change, for logs and pipes. Cli layer, pure. */
 
 import type { RunEvent } from '../../run/events.ts'
+import { outsideReason } from '../../run/narrator.ts'
 import { clockText } from './duration.ts'
 import { RunState } from './run-state.ts'
 import { shortNames } from './short-names.ts'
@@ -8,6 +9,8 @@ import { stageLabels, stageOf } from './stages.ts'
 
 /** A wait is told when nothing else has been told for so long: short ones are not worth a line. */
 const quietSecondsMax = 120
+/** Waits for someone outside are told at once, but one that flaps only so often. */
+const outsideSecondsMin = 30
 
 /** Lines for events taken in order; none for what only repeats. */
 export class ChangeLines {
@@ -16,9 +19,11 @@ export class ChangeLines {
   private pending: { readonly text: string; readonly line: string } | undefined
   private toldWait = ''
   private lastSeconds = 0
+  private outsideSeconds = Number.NEGATIVE_INFINITY
 
   take(event: RunEvent): readonly string[] {
     this.state.take(event)
+    if (event.data?.reason === outsideReason) return this.outsideWait(event)
     if (event.type === 'wait') {
       const text = event.message
       this.pending ??= { text, line: this.line(event, `waiting: ${text}`) }
@@ -30,6 +35,13 @@ export class ChangeLines {
     this.lastSeconds = event.seconds
     const code = event.type === 'blocked' ? `blocked, ${event.data?.code}: ${event.object} ` : ''
     return [...late, this.line(event, `${code}${event.message}`)]
+  }
+
+  private outsideWait(event: RunEvent): readonly string[] {
+    if (event.seconds - this.outsideSeconds < outsideSecondsMin) return []
+    this.outsideSeconds = event.seconds
+    this.lastSeconds = event.seconds
+    return [this.line(event, event.message)]
   }
 
   private lateWait(seconds: number): readonly string[] {

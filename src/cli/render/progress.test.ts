@@ -106,6 +106,16 @@ it('says a short wait and a repeated wait not at all', () => {
   expect(text.match(/waiting: long/g)).toHaveLength(1)
 })
 
+it('says at once what someone else must do, but not every time it flaps', () => {
+  const message = 'waiting for the Kubernetes API of shop: nothing listens there'
+  const wait = (seconds: number): RunEvent =>
+    eventOf({ seconds, type: 'wait', message, data: { reason: 'outside' } })
+  const text = show([stage(1, 'move-pods', 0, 3), wait(2), wait(9), wait(40)], false)
+  expect(text).toBe(
+    `    0:00:02  empty nodes     0/3  ${message}\n    0:00:40  empty nodes     0/3  ${message}\n`,
+  )
+})
+
 it('redraws stages, nodes, counts, the time left and what is waited for on a terminal', () => {
   const soak = eventOf({
     seconds: 312,

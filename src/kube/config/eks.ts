@@ -15,8 +15,8 @@ export interface EksConnectionOptions {
   readonly endpoint: string
   /** `certificateAuthority.data` of DescribeCluster: base64 of PEM. */
   readonly certificateAuthorityData: string
-  /** Makes a token; see the aws room. */
-  readonly mintToken: () => Promise<MintedToken>
+  /** Makes a token by a clock that is so far ahead of ours; see the aws room. */
+  readonly mintToken: (aheadMs: number) => Promise<MintedToken>
   readonly clock: Clock
   readonly random: Random
   /** HTTPS_PROXY and NO_PROXY are read. */

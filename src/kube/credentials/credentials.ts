@@ -15,9 +15,15 @@ export interface Credential {
 export interface Credentials {
   /** Rejects with a RegroupError when there are none to be had. */
   current(): Promise<Credential>
-  /** After a 401 with `used`: true when {@link current} may give something else from now on. */
-  renew(used: Credential): boolean
+  /**
+   * After a 401 with `used`: true when {@link current} may give something else from now on. `serverMs` is the
+   * time of the server that refused, epoch milliseconds; undefined where it told none.
+   */
+  renew(used: Credential, serverMs?: number): boolean
 }
+
+/** Clocks that differ by less than this are equal: the date of an answer has whole seconds. */
+const aheadMsMin = 60_000
 
 /** Credentials that never change. */
 export function fixedCredentials(credential: Credential): Credentials {
@@ -33,15 +39,19 @@ export interface FetchedCredential {
   readonly expiresAtMs?: number
 }
 
-/** Credentials that are fetched when needed and kept while they are good. */
+/**
+ * Credentials that are fetched when needed and kept while they are good. `fetch` is told how far the server's
+ * clock is ahead of ours, which is 0 until it refused something with another date.
+ */
 export function renewedCredentials(
   clock: Clock,
-  fetch: () => Promise<FetchedCredential>,
+  fetch: (aheadMs: number) => Promise<FetchedCredential>,
 ): Credentials {
+  let aheadMs = 0
   let known: FetchedCredential | undefined
   let fetching: Promise<Credential> | undefined
   const fetchOnce = (): Promise<Credential> => {
-    fetching ??= fetch()
+    fetching ??= fetch(aheadMs)
       .then((fetched) => {
         known = fetched
         return fetched.credential
@@ -63,8 +73,10 @@ export function renewedCredentials(
         throw error
       }
     },
-    renew(used) {
+    renew(used, serverMs) {
       if (known?.credential === used) known = undefined
+      const differenceMs = (serverMs ?? clock.nowMs()) - clock.nowMs()
+      if (Math.abs(differenceMs) >= aheadMsMin) aheadMs = differenceMs
       return true
     },
   }

@@ -19,12 +19,15 @@ const jitterShare = 0.1
 export function mintedTokenCredentials(options: {
   readonly clock: Clock
   readonly random: Random
-  readonly mint: () => Promise<MintedToken>
+  /** Signs for a clock that is so far ahead of ours. */
+  readonly mint: (aheadMs: number) => Promise<MintedToken>
 }): Credentials {
   const { clock, mint, random } = options
-  return renewedCredentials(clock, async () => {
+  return renewedCredentials(clock, async (aheadMs) => {
     const nowMs = clock.nowMs()
-    const { expiresAtMs, token } = await mint()
+    const minted = await mint(aheadMs)
+    const { token } = minted
+    const expiresAtMs = minted.expiresAtMs - aheadMs
     const share = refreshShare - jitterShare * random.next()
     return {
       credential: { authorization: new Secret(`Bearer ${token}`) },

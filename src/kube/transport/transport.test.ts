@@ -226,9 +226,10 @@ describe('a token that ran out', () => {
     const credentials = mintedTokenCredentials({
       clock,
       random: seededRandom('x'),
-      mint: () => {
+      mint: (aheadMs) => {
         minted += 1
-        return Promise.resolve({ token: `t${minted}`, expiresAtMs: clock.nowMs() + 840_000 })
+        const expiresAtMs = clock.nowMs() + aheadMs + 840_000
+        return Promise.resolve({ token: `t${minted}`, expiresAtMs })
       },
     })
     client.close()
@@ -247,6 +248,27 @@ describe('a token that ran out', () => {
     expect(await client.serverVersion()).toBe('v1.35.4')
     expect(server.requests).toHaveLength(2)
     expect(mintedCount()).toBe(2)
+  })
+
+  it('is signed by the clock of a server that refused it with another date', async () => {
+    const aheads: number[] = []
+    const server = await started((_, answer) => {
+      answer.setHeader('date', new Date(clock.nowMs() - 7_200_000).toUTCString())
+      if (aheads.length < 2) sendStatus(answer, 401, { reason: 'Unauthorized' })
+      else sendJson(answer, 200, { gitVersion: 'v1.35.4' })
+    })
+    const { clock } = clientOf(server.url)
+    const credentials = mintedTokenCredentials({
+      clock,
+      random: seededRandom('x'),
+      mint: (aheadMs) => {
+        aheads.push(aheadMs)
+        return Promise.resolve({ token: 't', expiresAtMs: clock.nowMs() + aheadMs + 840_000 })
+      },
+    })
+    const { client } = connected(server.url, credentials)
+    for (let count = 0; count < 3; count += 1) await client.serverVersion()
+    expect(aheads).toEqual([0, -7_200_000])
   })
 
   it('calls at once share the renewal', async () => {

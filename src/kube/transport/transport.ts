@@ -92,7 +92,7 @@ export class Transport {
     }
     const credential = await named()
     const answer = await attempt(credential)
-    if (statusOf(answer) !== 401 || !credentials.renew(credential)) return answer
+    if (statusOf(answer) !== 401 || !credentials.renew(credential, dateOf(answer))) return answer
     if ('destroy' in answer) answer.destroy()
     return attempt(await named())
   }
@@ -180,6 +180,13 @@ export class Transport {
 
 function statusOf(answer: { status?: number } | IncomingMessage): number | undefined {
   return 'statusCode' in answer ? answer.statusCode : (answer as { status?: number }).status
+}
+
+/** When the server answered, by its own clock. */
+function dateOf(answer: object): number | undefined {
+  const { headers } = answer as Partial<IncomingMessage>
+  const atMs = Date.parse(String(headers?.date ?? ''))
+  return Number.isNaN(atMs) ? undefined : atMs
 }
 
 function deadlineOf({ method, subject }: KubeRequest): number {
