@@ -1,7 +1,7 @@
 /** `regroup twin serve` and `twin env` as a user runs them. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exitCode } from '../src/cli/exit-code.ts'
 import type { ServedTwin } from '../src/twin/wire/serve.ts'
+import { regroup as inThisProcess } from './program.ts'
 import { hear } from './served-twin.ts'
 import { root } from './sources.ts'
 import { authorization } from './wire-world.ts'
@@ -21,15 +22,30 @@ const env = { ...process.env, XDG_RUNTIME_DIR: folder }
 let twin: ChildProcess
 let served: ServedTwin
 
-beforeAll(async () => {
-  twin = spawn('node', [program, 'twin', 'serve', '--empty', '--port', '0', '-o', 'json'], {
+/** A further twin; its first line. */
+async function serve(...args: readonly string[]): Promise<readonly [ChildProcess, ServedTwin]> {
+  const child = spawn('node', [program, 'twin', 'serve', ...args, '--port', '0', '-o', 'json'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const line = await new Promise<string>((resolve) => {
-    twin.stdout?.once('data', (bytes: Buffer) => resolve(bytes.toString()))
+    child.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString()))
   })
-  served = JSON.parse(line.split('\n')[0] ?? '') as ServedTwin
+  return [child, JSON.parse(line.split('\n')[0] ?? '') as ServedTwin]
+}
+
+function stateOf({ pid }: ChildProcess): string {
+  return join(folder, 'regroup', `twin-${pid}.json`)
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  child.kill(signal)
+  return ended
+}
+
+beforeAll(async () => {
+  ;[twin, served] = await serve('--empty')
 })
 
 afterAll(() => {
@@ -57,7 +73,7 @@ describe('twin serve', () => {
   })
 
   it('keeps its token to its user', () => {
-    expect(statSync(join(folder, 'regroup', 'twin.json')).mode & 0o777).toBe(0o600)
+    expect(statSync(stateOf(twin)).mode & 0o777).toBe(0o600)
   })
 
   it('a port in use is a clear error', async () => {
@@ -84,9 +100,9 @@ describe('twin serve', () => {
     { name: 'no Region', args: ['--empty', '--region', '$(id)'], text: 'is not a Region' },
   ]
   it.each(wrong)('$name is wrong usage', async ({ args, text }) => {
-    const { code, stderr } = await regroup('twin', 'serve', ...args)
+    const { code, err } = await inThisProcess('twin', 'serve', ...args)
     expect(code).toBe(exitCode.usage)
-    expect(stderr).toContain(text)
+    expect(err).toContain(text)
   })
 })
 
@@ -139,6 +155,77 @@ it(`${connectionCount} open connections: some are closed, the next client is ser
   expect(twin.exitCode).toBe(null)
 })
 
+describe('a twin that cannot start', () => {
+  const notFolder = join(folder, 'a file')
+  const wrongWorld = join(folder, 'wrong.yaml')
+  beforeAll(() => {
+    writeFileSync(notFolder, '')
+    writeFileSync(wrongWorld, 'kind: World\nzones: [a\n')
+  })
+  const serving = ['twin', 'serve', '--port', '0']
+  it.each([
+    {
+      name: 'no place for its files, an empty account',
+      args: ['--empty'],
+      state: notFolder,
+      code: exitCode.error,
+      text: 'the twin cannot keep its files in',
+    },
+    {
+      name: 'no place for its kubeconfigs',
+      args: ['--scenario', 'starter'],
+      state: notFolder,
+      code: exitCode.error,
+      text: 'Set XDG_RUNTIME_DIR to a folder that you may write to',
+    },
+    {
+      name: 'a scenario with the name of a file',
+      args: ['--scenario', '../../etc/passwd'],
+      code: exitCode.usage,
+      text: 'there is no scenario ../../etc/passwd',
+    },
+    {
+      name: 'a scenario with the name of a prototype',
+      args: ['--scenario', '__proto__'],
+      code: exitCode.usage,
+      text: 'there is no scenario __proto__',
+    },
+    {
+      name: 'a world file with errors',
+      args: ['--world', wrongWorld],
+      code: exitCode.findings,
+      text: 'the world file is wrong; nothing is served',
+    },
+    {
+      name: 'a world file that is not there',
+      args: ['--world', join(folder, 'none.yaml')],
+      code: exitCode.findings,
+      text: 'does not exist',
+    },
+    {
+      name: 'a world that is a folder',
+      args: ['--world', folder],
+      code: exitCode.findings,
+      text: 'is a folder',
+    },
+    {
+      name: 'an address of another machine',
+      args: ['--empty', '--listen', '192.0.2.1'],
+      code: exitCode.error,
+      text: 'cannot listen on 192.0.2.1',
+    },
+  ])('$name', async ({ args, code, state = folder, text }) => {
+    const kept = process.env.XDG_RUNTIME_DIR
+    process.env.XDG_RUNTIME_DIR = state
+    const said = await inThisProcess(...serving, ...args)
+    if (kept === undefined) delete process.env.XDG_RUNTIME_DIR
+    else process.env.XDG_RUNTIME_DIR = kept
+    expect(said).toMatchObject({ code, out: '' })
+    expect(said.err).toContain(text)
+    expect(said.err).not.toContain('bug in regroup')
+  })
+})
+
 describe('twin env', () => {
   it('sets a POSIX shell up', async () => {
     const script = `eval "$(node '${program}' twin env)"; echo "$AWS_ENDPOINT_URL $AWS_REGION $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID"`
@@ -164,16 +251,46 @@ describe('twin env', () => {
     expect(existsSync(join(folder, 'pwned'))).toBe(false)
   })
 
+  /** Endpoint in the lines that are printed. */
+  async function found(): Promise<string | undefined> {
+    return /AWS_ENDPOINT_URL='([^']*)'/.exec((await regroup('twin', 'env')).stdout)?.[1]
+  }
+
+  it('finds the twin that started last, and the one before when that has ended', async () => {
+    const [other, { aws }] = await serve('--scenario', 'starter')
+    expect(await found()).toBe(aws.endpoint)
+    expect(await end(other, 'SIGTERM')).toBe(0)
+    expect(await found()).toBe(served.aws.endpoint)
+  })
+
+  it('passes over a twin that was killed, whose files the next one takes away', async () => {
+    const [killed] = await serve('--scenario', 'starter')
+    await end(killed, 'SIGKILL')
+    expect(await found()).toBe(served.aws.endpoint)
+    const left = [stateOf(killed), join(folder, 'regroup', `kube-${killed.pid}`)]
+    expect(left.map(existsSync)).toEqual([true, true])
+    const [next] = await serve('--empty')
+    expect(left.map(existsSync)).toEqual([false, false])
+    await end(next, 'SIGINT')
+  })
+
+  it('passes over a file whose process is another program by now', async () => {
+    const stranger = { ...served, aws: { ...served.aws, endpoint: 'http://127.0.0.1:1' } }
+    const control = { ...served.control, endpoint: 'http://127.0.0.1:1' }
+    const path = stateOf(process as unknown as ChildProcess)
+    writeFileSync(path, JSON.stringify({ ...stranger, control }))
+    expect(await found()).toBe(served.aws.endpoint)
+    rmSync(path)
+  })
+
   it('refuses what is no endpoint', async () => {
     expect((await regroup('twin', 'env', '--endpoint', 'ftp://x')).code).toBe(exitCode.usage)
   })
 })
 
 it('Ctrl-C ends it cleanly; then there is no twin to be found', async () => {
-  const code = new Promise<number | null>((resolve) => twin.once('exit', resolve))
-  twin.kill('SIGINT')
-  expect(await code).toBe(0)
-  expect(existsSync(join(folder, 'regroup', 'twin.json'))).toBe(false)
+  expect(await end(twin, 'SIGINT')).toBe(0)
+  expect(existsSync(stateOf(twin))).toBe(false)
   const { code: envCode, stderr } = await regroup('twin', 'env')
   expect(envCode).toBe(exitCode.error)
   expect(stderr).toContain('no twin is running')

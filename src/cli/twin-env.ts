@@ -13,8 +13,8 @@ export interface EnvFlags {
 }
 
 /** Lines for `eval`: POSIX shell, every value quoted. @throws Problem when no twin is found. */
-export function envText(flags: EnvFlags): string {
-  const served = flags.endpoint === undefined ? runningTwin() : undefined
+export async function envText(flags: EnvFlags): Promise<string> {
+  const served = flags.endpoint === undefined ? await runningTwin() : undefined
   if (served !== undefined) return exportLines(served)
   if (flags.endpoint === undefined) {
     throw new Problem(

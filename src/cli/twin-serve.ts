@@ -12,7 +12,7 @@ import { exitCode } from './exit-code.ts'
 import { Problem } from './problem.ts'
 import { listUserFiles, readUserFile } from './read-file.ts'
 import type { Streams } from './streams.ts'
-import { KubeconfigFiles, writeTwinState } from './twin-state.ts'
+import { TwinFiles } from './twin-state.ts'
 import { wallClock } from './wall-clock.ts'
 
 /** Flags of the command as they were typed. */
@@ -37,39 +37,49 @@ export async function serveCommand(flags: ServeFlags, streams: Streams): Promise
     throw usage(`output ${flags.output} is not known`, 'Use text or json.')
   }
   const world = await worldOf(flags, streams)
-  const kubeconfigs = new KubeconfigFiles()
-  const running = await start({
-    world,
-    seed: flags.seed,
-    wall: wallClock,
-    speed,
-    isPaused,
-    address: flags.listen,
-    port: parsePort(flags.port),
-    controlPort: parsePort(flags.controlPort),
-    controlToken: randomBytes(24).toString('base64url'),
-    isThrottled: isThrottled(flags.throttle, speed),
-    clusterServers: async (host, faults) => {
-      const { serveClusters } = await import('../twin/wire/kube/serve-clusters.ts')
-      const { write: writeKubeconfig } = kubeconfigs
-      return serveClusters(host, { address: flags.listen, writeKubeconfig, faults })
+  const files = new TwinFiles()
+  const running = await start(
+    {
+      world,
+      seed: flags.seed,
+      wall: wallClock,
+      speed,
+      isPaused,
+      address: flags.listen,
+      port: parsePort(flags.port),
+      controlPort: parsePort(flags.controlPort),
+      controlToken: randomBytes(24).toString('base64url'),
+      isThrottled: isThrottled(flags.throttle, speed),
+      clusterServers: async (host, faults) => {
+        const { serveClusters } = await import('../twin/wire/kube/serve-clusters.ts')
+        const { writeKubeconfig } = files
+        return serveClusters(host, { address: flags.listen, writeKubeconfig, faults })
+      },
     },
-  })
-  const state = writeTwinState(running.served)
-  if (!isLoopback(flags.listen)) {
-    streams.err(`warning: anyone who reaches ${flags.listen} can change this world\n`)
+    files,
+  )
+  try {
+    files.announce(running.served)
+    if (!isLoopback(flags.listen)) {
+      streams.err(`warning: anyone who reaches ${flags.listen} can change this world\n`)
+    }
+    const isJson = flags.output === 'json'
+    streams.out(isJson ? `${JSON.stringify(running.served)}\n` : servedText(running))
+    await interrupted()
+  } finally {
+    files.remove()
+    await running.stop()
   }
-  streams.out(flags.output === 'json' ? `${JSON.stringify(running.served)}\n` : servedText(running))
-  await interrupted()
-  state.remove()
-  kubeconfigs.remove()
-  await running.stop()
 }
 
-async function start(options: Parameters<typeof serveTwin>[0]): Promise<RunningTwin> {
+async function start(
+  options: Parameters<typeof serveTwin>[0],
+  files: TwinFiles,
+): Promise<RunningTwin> {
   try {
     return await serveTwin(options)
   } catch (error) {
+    files.remove()
     if (!isFailure(error)) throw error
     const remedy = isFailure(error, 'in-use')
       ? 'Give --port 0 for any free one.'

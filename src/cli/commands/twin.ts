@@ -35,6 +35,6 @@ export function addTwin(program: Command, streams: Streams): void {
     .option('--region <name>', 'its Region, with --endpoint', 'eu-west-1')
     .action(async (flags: EnvFlags) => {
       const { envText } = await import('../twin-env.ts')
-      streams.out(envText(flags))
+      streams.out(await envText(flags))
     })
 }
