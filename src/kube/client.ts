@@ -66,7 +66,7 @@ export function kubeClient(options: KubeClientOptions): KubeClient {
     ...(slowAnswerMs === undefined ? {} : { slowAnswerMs }),
   })
   const { endpoint } = connection
-  const caller = new Caller(transport, flow, endpoint.name)
+  const caller = new Caller(transport, flow, endpoint.name, clock)
   const retry = { clock, random, ...(onRetry === undefined ? {} : { onRetry }) }
   const idle = {
     ...(options.watchIdleMsMax === undefined ? {} : { idleMsMax: options.watchIdleMsMax }),

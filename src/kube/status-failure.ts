@@ -137,7 +137,7 @@ function isUidPrecondition({ code, details }: KubeStatus): boolean {
 }
 
 /** Quotas, ending namespaces, webhooks and policies answer 403 too: no role helps against them. */
-function isRightMissing({ code, message = '' }: KubeStatus): boolean {
+export function isRightMissing({ code, message = '' }: KubeStatus): boolean {
   return code === 403 && / cannot [a-z]+ (?:resource|path) /.test(message)
 }
 
