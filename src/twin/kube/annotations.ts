@@ -10,5 +10,9 @@ export const preStopAnnotation = 'twin.regroup.dev/pre-stop-seconds'
 export const runAnnotation = 'twin.regroup.dev/run-seconds'
 /** Seconds from container start to Ready, beyond probes. */
 export const startupAnnotation = 'twin.regroup.dev/startup-seconds'
+/** Seconds from binding to Ready, exactly: pull, volumes and probes included. */
+export const startAnnotation = 'twin.regroup.dev/start-seconds'
+/** Seconds from deletion to removal, exactly; its volumes are detached at once. Never beyond the grace period. */
+export const stopAnnotation = 'twin.regroup.dev/stop-seconds'
 /** `recreate`: an operator recreates the pod under its name when it is gone. */
 export const operatorAnnotation = 'twin.regroup.dev/operator'

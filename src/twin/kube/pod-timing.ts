@@ -3,7 +3,13 @@
 import type { Pod, Probe } from '../../world/kube-objects.ts'
 import { between, logNormal } from '../kernel/draws.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { behaviourAnnotation, preStopAnnotation, startupAnnotation } from './annotations.ts'
+import {
+  behaviourAnnotation,
+  preStopAnnotation,
+  startAnnotation,
+  startupAnnotation,
+  stopAnnotation,
+} from './annotations.ts'
 
 /** Median of an image pull on a node that has not seen the image; the median of twin 4.5's 2-20 s. */
 const pullMedianMs = 8000
@@ -16,12 +22,23 @@ export function startDurations(
   pod: Pod,
   images: ReadonlySet<string>,
 ): { readonly runningMs: number; readonly readyMs: number } {
+  const exactMs = exactMsOf(pod, startAnnotation)
+  if (exactMs !== undefined) return { runningMs: exactMs, readyMs: 0 }
   const random = kernel.random(`start/${pod.metadata.uid}`)
   const isWarm = pod.spec.containers.every((one) => images.has(one.image ?? one.name))
   const pullMs = isWarm ? between(random, 200, 1000) : logNormal(random, pullMedianMs, 0.6)
   const initMs = (pod.spec.initContainers ?? []).length * 2000
   const readyMs = readyMedianMs(pod) * Math.min(2, logNormal(random, 1, 0.3))
   return { runningMs: Math.min(120_000, pullMs) + initMs, readyMs }
+}
+
+/** What a world says of the pod's time, milliseconds; undefined = it is drawn by lot. */
+export function exactMsOf(
+  { metadata }: Pod,
+  annotation: typeof startAnnotation | typeof stopAnnotation,
+): number | undefined {
+  const text = metadata.annotations?.[annotation]
+  return text === undefined || Number.isNaN(Number(text)) ? undefined : Number(text) * 1000
 }
 
 function readyMedianMs(pod: Pod): number {
@@ -40,7 +57,8 @@ function probeMs(probe: Probe): number {
 
 /** Seconds from creation to Ready that a pod takes at least nearly always: warm, and well below its median. */
 export function leastStartSecondsOf(pod: Pod): number {
-  return 0.2 + readyMedianMs(pod) / 2000
+  const exactMs = exactMsOf(pod, startAnnotation)
+  return exactMs === undefined ? 0.2 + readyMedianMs(pod) / 2000 : exactMs / 1000
 }
 
 /** Seconds that the pod will take to stop when it is evicted; the same as it then takes. */
@@ -53,6 +71,8 @@ export function stopSecondsOf(kernel: Kernel, pod: Pod): number {
 /** deletionTimestamp to removal: the hook, then TERM; never beyond the grace period. */
 export function stopDurationMs(kernel: Kernel, pod: Pod): number {
   const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000
+  const exactMs = exactMsOf(pod, stopAnnotation)
+  if (exactMs !== undefined) return Math.min(graceMs, exactMs)
   const random = kernel.random(`stop/${pod.metadata.uid}`)
   const annotations = pod.metadata.annotations ?? {}
   const isDeaf = annotations[behaviourAnnotation] === 'ignores-sigterm' || random.next() < 0.01

@@ -3,6 +3,8 @@
 import type { PersistentVolumeClaim, Pod } from '../../world/kube-objects.ts'
 import { between } from '../kernel/draws.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { startAnnotation, stopAnnotation } from './annotations.ts'
+import { exactMsOf } from './pod-timing.ts'
 import type { KubeStore } from './store.ts'
 
 /** Clean detach and attach of an EBS volume (workload-statistics section 5). */
@@ -30,7 +32,9 @@ export class VolumeAttacher {
       const delayMs =
         store.get('Node', undefined, nodeName) === undefined
           ? forceDetachMs
-          : between(random, ...detachMs)
+          : exactMsOf(pod, stopAnnotation) === undefined
+            ? between(random, ...detachMs)
+            : 0
       for (const volume of this.volumesOf(pod)) {
         kernel.after(delayMs, 'volume-detached', () => this.detach(volume, nodeName))
       }
@@ -78,7 +82,9 @@ export class VolumeAttacher {
       if (this.attachmentOf(volume) === undefined) this.createAttachment(volume, nodeName)
     }
     const random = this.kernel.random(`attach/${uid}`)
-    this.kernel.after(between(random, ...attachMs), 'volume-attached', wanted.then)
+    const isExact = exactMsOf(pod, startAnnotation) !== undefined
+    const delayMs = isExact ? 0 : between(random, ...attachMs)
+    this.kernel.after(delayMs, 'volume-attached', wanted.then)
   }
 
   private attachmentOf(volume: string) {
