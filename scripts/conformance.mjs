@@ -11,6 +11,7 @@ import * as cloudInit from '../test/conformance/cloud-init.mjs'
 import * as controlPlane from '../test/conformance/control-plane.mjs'
 import * as kubectl from '../test/conformance/kubectl.mjs'
 import * as mime from '../test/conformance/mime.mjs'
+import * as migrations from '../test/conformance/migrations.mjs'
 import * as moto from '../test/conformance/moto.mjs'
 import * as nodeadm from '../test/conformance/nodeadm.mjs'
 import * as sdk from '../test/conformance/sdk.mjs'
@@ -97,7 +98,7 @@ for (const [name, suite] of Object.entries(readers)) {
 }
 // Worlds of their own against the wall clock: one after the other, and a suite that fails once more, because a
 // machine that was busy for a moment looks like a late answer. What fails twice has failed.
-const own = { kubectl, 'control-plane': controlPlane }
+const own = { kubectl, 'control-plane': controlPlane, migrations }
 for (const [name, suite] of Object.entries(own)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   await runOwn(name, suite)

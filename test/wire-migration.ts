@@ -84,7 +84,8 @@ function paced<Api extends object>(api: Api, host: TwinHost, user = 'regroup'): 
   })
 }
 
-function participantClock(host: TwinHost, participant: Participant, offMs: number): Clock {
+/** The engine's clock: while it does not sleep on it, virtual time stands still at speed max. */
+export function participantClock(host: TwinHost, participant: Participant, offMs = 0): Clock {
   const nowMs = (): number => host.twin.kernel.nowMs() + offMs
   const never = new AbortController().signal
   return {

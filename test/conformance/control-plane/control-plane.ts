@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   CertificateAuthority,
   type KeyedCertificate,
@@ -15,6 +16,16 @@ import { type RawApi, rawApi } from './raw-api.ts'
 export interface ControlPlaneOptions {
   /** Controllers by the names of `--controllers`. @default '*' */
   readonly controllers?: string
+  /** A scheduler, and KWOK as the kubelet of every node, following the stages of this file. */
+  readonly stagesPath?: string
+  /** etcd writes to the disk before it answers: what it said is still there after a crash of the machine. */
+  readonly isDurable?: boolean
+}
+
+/** Who a client certificate speaks for. */
+export interface ClientSubject {
+  readonly commonName: string
+  readonly organizations?: readonly string[]
 }
 
 /** A running control plane. */
@@ -32,10 +43,12 @@ export interface ControlPlane {
   issueServer(host: string): KeyedCertificate
   /** A client of another user; without organizations it has no rights but those bound to its name. */
   userApi(commonName: string): RawApi
+  /** Writes a kubeconfig of another user. Gives back its path. */
+  writeKubeconfig(subject: ClientSubject): string
   /** Writes JSON under the key of etcd, past the API server. */
   writeStore(key: string, value: unknown): Promise<void>
-  /** Kills API server and etcd as a crash does, and starts them again on the same data. */
-  crash(): Promise<void>
+  /** Kills API server and etcd as a crash does, and starts them again on the same data after `downMs`. */
+  crash(downMs?: number): Promise<void>
   /** Ends everything; removes the folder unless `keepLogs`. Idempotent. */
   stop(keepLogs?: boolean): Promise<void>
 }
@@ -92,7 +105,7 @@ class LocalControlPlane implements ControlPlane {
 
   async start(): Promise<void> {
     const startMs = performance.now()
-    this.ports = await freePorts(4)
+    this.ports = await freePorts(5)
     const port = this.ports[2] ?? 0
     this.url = `https://127.0.0.1:${port}`
     this.writeFiles()
@@ -101,15 +114,24 @@ class LocalControlPlane implements ControlPlane {
     this.startMs = performance.now() - startMs
     const { controllers = '*' } = this.options
     this.launch('kube-controller-manager', [
-      `--kubeconfig=${this.kubeconfigPath}`,
-      '--leader-elect=false',
-      '--kube-api-qps=500',
-      '--kube-api-burst=1000',
-      '--bind-address=127.0.0.1',
-      `--secure-port=${this.ports[3]}`,
+      ...this.clientFlags(this.ports[3]),
       `--controllers=${controllers}`,
       '--use-service-account-credentials=true',
+      // Volumes that are there before their claims wait for the next round of this, 15 s by default.
+      '--pvclaimbinder-sync-period=1s',
       `--service-account-private-key-file=${join(this.folder, 'accounts.key')}`,
+    ])
+    if (this.options.stagesPath !== undefined) this.startNodes(this.options.stagesPath)
+  }
+
+  /** Leases are needed: without them every node turns NotReady after the grace period, and its pods with it. */
+  private startNodes(stagesPath: string): void {
+    this.launch('kube-scheduler', this.clientFlags(this.ports[4]))
+    this.launch('kwok', [
+      `--kubeconfig=${this.kubeconfigPath}`,
+      `--config=${stagesPath}`,
+      '--manage-all-nodes=true',
+      '--node-lease-duration-seconds=40',
     ])
   }
 
@@ -122,6 +144,13 @@ class LocalControlPlane implements ControlPlane {
     return rawApi({ port: this.ports[2] ?? 0, caPem: this.caPem, client })
   }
 
+  writeKubeconfig({ commonName, organizations = [] }: ClientSubject): string {
+    const client = this.authority.issue({ commonName, organizations }, 'client')
+    const path = join(this.folder, `kubeconfig-${commonName}.json`)
+    writeFileSync(path, JSON.stringify(this.kubeconfig(client)), { mode: 0o600 })
+    return path
+  }
+
   async writeStore(key: string, value: unknown): Promise<void> {
     const base64 = (text: string): string => Buffer.from(text).toString('base64')
     const answer = await fetch(`http://127.0.0.1:${this.ports[0]}/v3/kv/put`, {
@@ -131,8 +160,9 @@ class LocalControlPlane implements ControlPlane {
     if (!answer.ok) throw new Error(`etcd answered ${answer.status}: ${await answer.text()}`)
   }
 
-  async crash(): Promise<void> {
+  async crash(downMs = 0): Promise<void> {
     await Promise.all([this.apiServer?.stop('SIGKILL'), this.etcd?.stop('SIGKILL')])
+    await pause(downMs)
     await this.startServers()
   }
 
@@ -142,6 +172,17 @@ class LocalControlPlane implements ControlPlane {
     await this.apiServer?.stop('SIGKILL')
     await this.etcd?.stop('SIGKILL')
     if (!keepLogs) rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  private clientFlags(port: number | undefined): readonly string[] {
+    return [
+      `--kubeconfig=${this.kubeconfigPath}`,
+      '--leader-elect=false',
+      '--kube-api-qps=500',
+      '--kube-api-burst=1000',
+      '--bind-address=127.0.0.1',
+      `--secure-port=${port}`,
+    ]
   }
 
   private launch(name: string, args: readonly string[]): void {
@@ -156,7 +197,7 @@ class LocalControlPlane implements ControlPlane {
       'etcd',
       [
         `--data-dir=${join(this.folder, 'etcd')}`,
-        '--unsafe-no-fsync',
+        ...(this.options.isDurable === true ? [] : ['--unsafe-no-fsync']),
         `--listen-client-urls=${clientUrl}`,
         `--advertise-client-urls=${clientUrl}`,
         `--listen-peer-urls=${peerUrl}`,
@@ -211,18 +252,18 @@ class LocalControlPlane implements ControlPlane {
       'server.key': server.keyPem,
       'accounts.key': accounts.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
       'accounts.pub': accounts.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-      'kubeconfig.json': JSON.stringify(this.kubeconfig()),
+      'kubeconfig.json': JSON.stringify(this.kubeconfig(this.admin)),
     }
     for (const [name, text] of Object.entries(files)) {
       writeFileSync(join(this.folder, name), text, { mode: 0o600 })
     }
   }
 
-  private kubeconfig(): unknown {
+  private kubeconfig(client: KeyedCertificate): unknown {
     const base64 = (text: string): string => Buffer.from(text).toString('base64')
     const user = {
-      'client-certificate-data': base64(this.admin.certificatePem),
-      'client-key-data': base64(this.admin.keyPem),
+      'client-certificate-data': base64(client.certificatePem),
+      'client-key-data': base64(client.keyPem),
     }
     const cluster = { server: this.url, 'certificate-authority-data': base64(this.caPem) }
     return {

@@ -43,13 +43,16 @@ export function rawApi({ caPem, client, port }: RawApiOptions): RawApi {
   })
   const send = ({ body, contentType, headers, method, path }: Sent): Promise<Heard> =>
     new Promise((resolve, reject) => {
+      const text = body === undefined ? undefined : JSON.stringify(body)
+      // Node says no length by itself for a DELETE, and the server would read the body as the next request.
+      const length = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) }
       const options = {
         agent,
         host: '127.0.0.1',
         port,
         method,
         path,
-        headers: { 'content-type': contentType ?? 'application/json', ...headers },
+        headers: { 'content-type': contentType ?? 'application/json', ...length, ...headers },
       }
       const request = httpsRequest(options, (answer) => {
         const chunks: Buffer[] = []
@@ -65,7 +68,7 @@ export function rawApi({ caPem, client, port }: RawApiOptions): RawApi {
         })
       })
       request.once('error', reject)
-      request.end(body === undefined ? undefined : JSON.stringify(body))
+      request.end(text)
     })
   return { send, close: () => agent.destroy() }
 }

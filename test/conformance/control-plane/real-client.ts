@@ -10,10 +10,13 @@ import type { ControlPlane } from './control-plane.ts'
 /** Its own limits are above what one machine can answer: the server is what is judged. */
 const limits = { ratePerSecond: 500, burst: 1000, inFlightMax: 32 }
 
-/** A client as `regroup migrate` makes it. */
-export async function realClient(plane: ControlPlane): Promise<KubeClient> {
+/** A client as `regroup migrate` makes it; the administrator's unless told otherwise. */
+export async function realClient(
+  plane: ControlPlane,
+  path = plane.kubeconfigPath,
+): Promise<KubeClient> {
   const clock = systemClock()
-  const config = await loadKubeconfig({ path: plane.kubeconfigPath, env: {} })
+  const config = await loadKubeconfig({ path, env: {} })
   const connection = await connectionOf(config, { clock, env: {}, isInteractive: false })
   return kubeClient({ connection, clock, random: seededRandom('judge'), limits })
 }

@@ -1,0 +1,77 @@
+/** Whole migrations by Regroup on a real control plane, and the same on the twin. */
+
+import { describe, expect, it } from 'vitest'
+import { loadFleet } from '../../../src/fleet/load-fleet.ts'
+import { scenarioWorld } from '../../../src/twin/build/scenario.ts'
+import { scenarioFleetYaml } from '../../../src/twin/build/scenario-fleet.ts'
+import { assert } from '../../../src/world/assert.ts'
+import { missingPrograms } from '../control-plane/installed.ts'
+import { actsOf, comparableEnd, evictionOrders, moveSeconds, objectsOf } from './comparison.ts'
+import { noteFigures, type Sides } from './figures.ts'
+import { judgedWorld } from './judged-world.ts'
+import { startRealWorld } from './real-migration.ts'
+import { twinMigration } from './twin-migration.ts'
+
+const missing = missingPrograms('all')
+const timeoutMs = 580_000
+
+/**
+ * Of these kinds the two sides must have done the same. How many nodes are launched, and so protected, depends on
+ * where the scheduler puts pods among equal nodes; how often the priority map is written, on how many groups
+ * happen to end in one tick.
+ */
+const comparedKinds = [
+  'update-control-plane',
+  'update-addon',
+  'set-autoscaler-image',
+  'create-node-group',
+  'write-record',
+  'fence-group',
+  'prefer-no-schedule',
+  'cordon',
+  'evict',
+  'lower-minimum',
+  'terminate',
+  'mark-empty',
+  'delete-group',
+  'delete-record',
+]
+
+async function migrateBoth(name: string): Promise<Sides> {
+  const bytes = scenarioFleetYaml(name)
+  const described = scenarioWorld(name)
+  assert(bytes !== undefined && described !== undefined, `there is a scenario ${name}`)
+  const { desired: fleet } = loadFleet({ file: name, bytes })
+  assert(fleet !== undefined, 'its fleet is right')
+  const startAt = `${new Date().toISOString().slice(0, 19)}Z`
+  const started = await startRealWorld(judgedWorld(described, startAt))
+  try {
+    const real = await started.migrate(fleet)
+    const twin = await twinMigration(started.world, fleet)
+    const sides = { name, real, twin, world: started.world }
+    noteFigures(sides)
+    return sides
+  } finally {
+    await started.stop()
+  }
+}
+
+describe.skipIf(missing.length > 0)('a migration on a real control plane and on the twin', () => {
+  it.each(['starter', 'seed-web-shop'])(
+    '%s: the same deeds, the same end, in the same time',
+    async (name) => {
+      const { real, twin, world } = await migrateBoth(name)
+      const [ours, theirs] = [actsOf(real, world), actsOf(twin, world)]
+      expect(real.report.result).toBe(twin.report.result)
+      for (const kind of comparedKinds) {
+        expect.soft(objectsOf(ours, kind), kind).toEqual(objectsOf(theirs, kind))
+      }
+      expect(comparableEnd(real)).toEqual(comparableEnd(twin))
+      expect(Object.keys(evictionOrders(ours, world))).toEqual(
+        Object.keys(evictionOrders(theirs, world)),
+      )
+      expect(Math.abs(moveSeconds(real) / moveSeconds(twin) - 1)).toBeLessThan(0.1)
+    },
+    timeoutMs,
+  )
+})
