@@ -2,7 +2,7 @@
 
 import { appendFileSync } from 'node:fs'
 import type { WorldSpec } from '../../../src/twin/build/world-spec.ts'
-import { actsOf, evictionOrders, moveSeconds } from './comparison.ts'
+import { actsOf, evictionOrders, evictionSeconds, moveSeconds, objectsOf } from './comparison.ts'
 import type { MigrationRun } from './real-migration.ts'
 
 /** The real run, the twin's, and the world that both began with. */
@@ -26,11 +26,15 @@ export function noteFigures({ name, real, twin, world }: Sides): void {
       (sum, { data }) => sum + (data?.kind === 'scale-up' ? Number(data.count) : 0),
       0,
     )
+  // What is blocked terminates nothing.
+  const isWhole = objectsOf(ours, 'terminate').length > 0
+  const span = isWhole ? 'first cordon to last termination' : 'first eviction to last'
+  const spanOf = isWhole ? moveSeconds : evictionSeconds
   const line = [
     `${name}: ${real.report.result}, ${real.report.pods.moved} pods moved (twin ${twin.report.pods.moved})`,
     `evictions of ${same.length} of ${orders.length} budgets in the same order`,
     `${nodes(real)} nodes launched (twin ${nodes(twin)})`,
-    `first cordon to last termination ${seconds(moveSeconds(real))} (twin ${seconds(moveSeconds(twin))})`,
+    `${span} ${seconds(spanOf(real))} (twin ${seconds(spanOf(twin))})`,
     `all ${seconds(real.report.seconds)} (twin ${seconds(twin.report.seconds)})`,
     `${seconds(real.wallSeconds)} of wall time`,
   ]
