@@ -3,8 +3,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
 import type { ConnectFlags } from '../connect.ts'
-import { exitCode } from '../exit-code.ts'
-import { Problem } from '../problem.ts'
+import { assertOutput } from '../output-format.ts'
 
 /** Flags of `amis` as they are typed. */
 export interface AmisFlags extends ConnectFlags {
@@ -47,10 +46,7 @@ export function addAmis(program: Command, context: CommandContext): void {
     .option('-o, --output <format>', 'text or json', 'text')
     .addHelpText('after', text)
     .action(async (flags: AmisFlags) => {
-      if (!['text', 'json'].includes(flags.output)) {
-        const options = { code: exitCode.usage }
-        throw new Problem(`output ${flags.output} is not known`, 'Use text or json.', options)
-      }
+      assertOutput(flags.output)
       const { amis } = await import('./amis-run.ts')
       context.done(await amis(flags, context))
     })

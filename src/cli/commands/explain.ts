@@ -3,8 +3,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
 import type { ConnectFlags } from '../connect.ts'
-import { exitCode } from '../exit-code.ts'
-import { Problem } from '../problem.ts'
+import { assertOutput } from '../output-format.ts'
 
 /** Flags of `explain` as they are typed. */
 export interface ExplainFlags extends ConnectFlags {
@@ -46,10 +45,7 @@ export function addExplain(program: Command, context: CommandContext): void {
     .option('-o, --output <format>', 'text or json', 'text')
     .addHelpText('after', text)
     .action(async (name: string, flags: ExplainFlags) => {
-      if (!['text', 'json'].includes(flags.output)) {
-        const options = { code: exitCode.usage }
-        throw new Problem(`output ${flags.output} is not known`, 'Use text or json.', options)
-      }
+      assertOutput(flags.output)
       const { explain } = await import('./explain-run.ts')
       context.done(await explain(name, flags, context))
     })

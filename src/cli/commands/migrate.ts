@@ -3,8 +3,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
 import type { ConnectFlags } from '../connect.ts'
-import { exitCode } from '../exit-code.ts'
-import { Problem } from '../problem.ts'
+import { assertOutput } from '../output-format.ts'
 
 /** Flags of `migrate` as they are typed. */
 export interface MigrateFlags extends ConnectFlags {
@@ -47,10 +46,7 @@ export function addMigrate(program: Command, context: CommandContext): void {
     .option('-q, --quiet', 'no progress')
     .addHelpText('after', text)
     .action(async (flags: MigrateFlags) => {
-      if (!['text', 'json'].includes(flags.output)) {
-        const options = { code: exitCode.usage }
-        throw new Problem(`output ${flags.output} is not known`, 'Use text or json.', options)
-      }
+      assertOutput(flags.output)
       const { migrate } = await import('./migrate-run.ts')
       context.done(await migrate(flags, context))
     })
