@@ -3,7 +3,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectAws } from '../src/aws/port.ts'
 import type { AmiReport } from '../src/cli/render/amis.ts'
+import { seededRandom } from '../src/world/random.ts'
+import { systemClock } from '../src/world/system-clock.ts'
 import { regroup } from './program.ts'
 import { type ServedStarter, servedStarter } from './served-starter.ts'
 
@@ -60,6 +63,7 @@ describe('amis offline', () => {
 
   it.each([
     [['--own', 'golden-*'], 'Add --live and --region'],
+    [['--cluster', 'shop'], 'Add --live and --region'],
     [['--live'], 'Give --region'],
     [['--kubernetes-version', '1.35.1'], 'a minor such as 1.35'],
     [['--ami-family', 'AL2023'], 'Use one of AmazonLinux2'],
@@ -142,9 +146,41 @@ describe('amis --live', () => {
     expect(err).toContain('InvalidAMIID.NotFound')
   })
 
+  it('says how old the node groups of a cluster are', async () => {
+    const aws = connectAws({ region: 'eu-west-1', clock: systemClock(), random: seededRandom('a') })
+    const group = {
+      clusterName: 'starter',
+      nodeRole: 'arn:aws:iam::111122223333:role/starter-worker-nodes',
+      subnets: ((await aws.api.ec2.describeSubnets({})).Subnets ?? [])
+        .slice(0, 1)
+        .flatMap(({ SubnetId }) => SubnetId ?? []),
+      instanceTypes: ['m6g.large'],
+      scalingConfig: { minSize: 0, maxSize: 1, desiredSize: 0 },
+    }
+    await aws.api.eks.createNodegroup({
+      ...group,
+      nodegroupName: 'web',
+      amiType: 'AL2023_ARM_64_STANDARD',
+      releaseVersion: '1.32.13-20260610',
+    })
+    const { LaunchTemplate } = await aws.api.ec2.createLaunchTemplate({
+      LaunchTemplateName: 'golden',
+      LaunchTemplateData: { ImageId: ownId },
+    })
+    const launchTemplate = { id: LaunchTemplate?.LaunchTemplateId ?? '', version: '1' }
+    await aws.api.eks.createNodegroup({ ...group, nodegroupName: 'golden', launchTemplate })
+    await aws.close()
+    const { images } = await reportOf('--cluster', 'starter', ...where)
+    expect(images).toMatchObject([
+      { clusters: ['golden'], family: '', wanted: ownId },
+      { clusters: ['web'], wanted: '1.32.13-20260610', age: { behindCount: 3, behindDays: 34 } },
+    ])
+  })
+
   it('only reads', () => {
     const calls = starter.running.host.twin.kernel.journal.entries('call').map(({ what }) => what)
     expect(calls.length).toBeGreaterThan(4)
-    expect(calls.filter((what) => !/^\w+:(?:Describe|Get)/.test(what))).toEqual([])
+    const writes = calls.filter((what) => !/^\w+:(?:Describe|Get|List)/.test(what))
+    expect(writes.filter((what) => !/CreateNodegroup|CreateLaunchTemplate/.test(what))).toEqual([])
   })
 })

@@ -9,6 +9,8 @@ export interface FleetImage {
   readonly kubernetesVersion: string
   readonly family: AmiFamily
   readonly arch: 'amd64' | 'arm64'
+  /** An image of the team's own; undefined = EKS's. */
+  readonly amiId: string | undefined
   /** `latest` or an exact release. */
   readonly releaseVersion: string
   /** In the order of the file. */
@@ -21,14 +23,15 @@ export interface FleetImage {
 export function imagesOf(fleet: DesiredFleet): readonly FleetImage[] {
   const rows = new Map<string, FleetImage>()
   for (const { kubernetesVersion, name, nodeGroups, region } of fleet.clusters) {
-    for (const { amiFamily: family, arch, releaseVersion } of nodeGroups) {
-      const key = [region, kubernetesVersion, family, arch, releaseVersion].join(' ')
+    for (const { amiFamily: family, amiId, arch, releaseVersion } of nodeGroups) {
+      const key = [region, kubernetesVersion, family, arch, amiId ?? releaseVersion].join(' ')
       const { clusters = [], groupCount = 0 } = rows.get(key) ?? {}
       rows.set(key, {
         region,
         kubernetesVersion,
         family,
         arch,
+        amiId,
         releaseVersion,
         clusters: clusters.at(-1) === name ? clusters : [...clusters, name],
         groupCount: groupCount + 1,

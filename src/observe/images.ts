@@ -1,7 +1,7 @@
 /** Images and versions as an account sees them: SSM, DescribeImages, DescribeClusterVersions. Observe layer. */
 
 import type { Image } from '@aws-sdk/client-ec2'
-import { type AmiChoice, amiParameters } from '../nodes/ami-parameters.ts'
+import { type AmiChoice, amiKindOf, amiParameters } from '../nodes/ami-parameters.ts'
 import type { KubernetesSupport } from '../nodes/kubernetes-support.ts'
 import type { AwsApi } from '../world/aws-api.ts'
 
@@ -66,6 +66,37 @@ export async function readVersions(aws: AwsApi): Promise<readonly KubernetesSupp
       isVerified: true,
     }))
     .sort((a, b) => Number(b.version.slice(2)) - Number(a.version.slice(2)))
+}
+
+/** The image of a node group that exists. */
+export interface GroupImage {
+  readonly nodeGroupName: string
+  readonly kubernetesVersion: string
+  /** Undefined for an image of the team's own. */
+  readonly choice: AmiChoice | undefined
+  /** A release, or the id of the team's own image. */
+  readonly releaseVersion: string
+}
+
+/** One DescribeNodegroup per group, in the order of ListNodegroups. @throws RegroupError */
+export async function readGroupImages(
+  aws: AwsApi,
+  clusterName: string,
+): Promise<readonly GroupImage[]> {
+  const { nodegroups } = await aws.eks.listNodegroups({ clusterName })
+  const images: GroupImage[] = []
+  for (const nodegroupName of nodegroups ?? []) {
+    const { nodegroup } = await aws.eks.describeNodegroup({ clusterName, nodegroupName })
+    const kubernetesVersion = nodegroup?.version ?? ''
+    const kind = amiKindOf(nodegroup?.amiType ?? '')
+    images.push({
+      nodeGroupName: nodegroupName,
+      kubernetesVersion,
+      choice: kind === undefined ? undefined : { ...kind, kubernetesVersion },
+      releaseVersion: nodegroup?.releaseVersion ?? '',
+    })
+  }
+  return images
 }
 
 function dayOf(date: Date | undefined): string | undefined {

@@ -34,7 +34,7 @@ function usage(message: string, remedy: string): Problem {
 
 /** Images of the fleet, or one of each architecture of every version that is supported. */
 function wantedImages(flags: AmisFlags): readonly FleetImage[] {
-  if (flags.own !== undefined) return []
+  if (flags.own !== undefined || flags.cluster !== undefined) return []
   if (flags.file !== undefined) return imagesOf(readFleet(flags.file))
   const family = familyOf(flags)
   const { kubernetesVersion: asked } = flags
@@ -48,6 +48,7 @@ function wantedImages(flags: AmisFlags): readonly FleetImage[] {
       kubernetesVersion,
       family,
       arch,
+      amiId: undefined,
       releaseVersion: 'latest',
       clusters: [],
       groupCount: 0,
@@ -76,8 +77,8 @@ async function liveOf(
   say: (text: string) => void,
 ): Promise<LiveImages | undefined> {
   if (flags.live !== true) {
-    if (flags.own === undefined) return undefined
-    throw usage('images of an account are not in a table', 'Add --live and --region.')
+    if (flags.own === undefined && flags.cluster === undefined) return undefined
+    throw usage('what an account has is in no table', 'Add --live and --region.')
   }
   const regions = [...new Set(wanted.map(({ region }) => region))].filter((one) => one !== '')
   if (flags.region === undefined && regions.length === 0) {
@@ -85,7 +86,8 @@ async function liveOf(
   }
   const { readLiveImages } = await import('./amis-live.ts')
   const asked = flags.region === undefined ? regions : [flags.region]
-  return readLiveImages(asked, { flags, say, choices: wanted.map(choiceOf), own: flags.own })
+  const { cluster, own } = flags
+  return readLiveImages(asked, { flags, say, choices: wanted.map(choiceOf), own, cluster })
 }
 
 function choiceOf({ arch, family, kubernetesVersion }: FleetImage): AmiChoice {
@@ -98,14 +100,16 @@ function reportOf(
   live: LiveImages | undefined,
 ): AmiReport {
   if (live?.own !== undefined) return { own: live.own }
-  const images = wanted.map((one) => imageRow(one, flags, live))
+  const images = (live?.groups ?? wanted).map((one) => imageRow(one, flags, live))
   const nowMs = systemClock().nowMs()
   const status = (row: KubernetesSupport): VersionRow => ({
     ...row,
     status: supportStatus(row, nowMs),
   })
-  const isAll = flags.file === undefined && flags.kubernetesVersion === undefined
-  const used = new Set(wanted.map(({ kubernetesVersion }) => kubernetesVersion))
+  const isAll = [flags.file, flags.kubernetesVersion, flags.cluster].every(
+    (one) => one === undefined,
+  )
+  const used = new Set(images.map(({ kubernetesVersion }) => kubernetesVersion))
   const rows = (live?.versions ?? supportTable).map(status)
   const versions = rows.filter(({ version, status: today }) =>
     isAll ? today !== 'gone' && today !== 'unknown' : used.has(version),
@@ -125,8 +129,16 @@ function reportOf(
 }
 
 function imageRow(one: FleetImage, flags: AmisFlags, live: LiveImages | undefined): ImageRow {
-  const { arch, clusters, family, groupCount, kubernetesVersion, releaseVersion } = one
+  const { amiId, arch, clusters, family, groupCount, kubernetesVersion, releaseVersion } = one
   const region = flags.region ?? one.region
+  const users = { clusters, groupCount, region: region === '' ? undefined : region }
+  if (amiId !== undefined) {
+    // AWS does not say of which family an image of a team is; the fleet file does.
+    const isTold = flags.cluster === undefined
+    const told = { family: isTold ? family : '', arch: isTold ? arch : '' }
+    const unknown = { imageId: undefined, newest: undefined, age: undefined }
+    return { ...users, ...told, ...unknown, kubernetesVersion, wanted: amiId }
+  }
   const found = live?.recommended
     .get(region)
     ?.find(
@@ -139,7 +151,7 @@ function imageRow(one: FleetImage, flags: AmisFlags, live: LiveImages | undefine
   const newest = live === undefined ? releases[0]?.releaseVersion : found?.releaseVersion
   const named = releaseVersion === 'latest' ? newest : releaseVersion
   return {
-    region: region === '' ? undefined : region,
+    ...users,
     kubernetesVersion,
     family,
     arch,
@@ -147,7 +159,5 @@ function imageRow(one: FleetImage, flags: AmisFlags, live: LiveImages | undefine
     imageId: found?.imageId,
     newest,
     age: named === undefined ? undefined : releaseAge(named, releases, newest),
-    clusters,
-    groupCount,
   }
 }

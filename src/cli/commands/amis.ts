@@ -11,6 +11,7 @@ export interface AmisFlags extends ConnectFlags {
   readonly kubernetesVersion?: string
   readonly amiFamily: string
   readonly own?: string
+  readonly cluster?: string
   readonly live?: boolean
   readonly region?: string
   readonly output: string
@@ -22,6 +23,7 @@ Examples:
   regroup amis --kubernetes-version 1.35         every release of a version
   regroup amis -f fleet.yaml                     what the fleet uses, and how old it is
   regroup amis -f fleet.yaml --live              the same, by SSM and EKS
+  regroup amis --cluster shop --live --region eu-west-1
   regroup amis --own 'golden-al2023-*' --live --region eu-west-1
 `
 
@@ -35,6 +37,7 @@ export function addAmis(program: Command, context: CommandContext): void {
     .option('-f, --file <fleet.yaml>', 'what the fleet shall be (docs/fleet-file.md)')
     .option('--kubernetes-version <minor>', 'releases of this version, e.g. 1.35')
     .option('--ami-family <family>', 'AmazonLinux2023 or AmazonLinux2', 'AmazonLinux2023')
+    .option('--cluster <name>', 'the node groups of a cluster that exists; with --live')
     .option('--own <id or name>', 'images of the account by name, with * and ?; or any by id')
     .option('--live', 'ask SSM, EKS and EC2 instead of the built-in tables')
     .option('--region <name>', 'Region to ask, when there is no fleet file')
