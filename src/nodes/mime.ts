@@ -19,11 +19,18 @@ export interface MimeFault {
 /** Boundary that EKS and Karpenter use too; replaced when a part has a line that begins with it. */
 const usualBoundary = '//'
 
-/** A document with one blank line after each header block, LF only, and a closing boundary. */
-export function renderMime(parts: readonly MimePart[]): string {
-  const unix = parts
-    .map((part) => ({ ...part, body: part.body.replaceAll('\r\n', '\n') }))
-    .map((part) => (needsEncoding(part) ? encoded(part) : { ...part, encoding: '' }))
+/**
+ * A document with one blank line after each header block, LF only, and a closing boundary. `staysReadable`
+ * names parts that are never put into base64: a template engine has to find its placeholders in them.
+ */
+export function renderMime(
+  parts: readonly MimePart[],
+  staysReadable: (part: MimePart) => boolean = () => false,
+): string {
+  const unix = parts.map((given) => {
+    const part = { ...given, body: given.body.replaceAll('\r\n', '\n') }
+    return needsEncoding(part) && !staysReadable(given) ? encoded(part) : { ...part, encoding: '' }
+  })
   const boundary = boundaryFor(unix)
   const head = `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="${boundary}"\n\n`
   const body = unix.map(

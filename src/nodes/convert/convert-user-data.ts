@@ -15,7 +15,7 @@ import { blocking, carried } from './outcome.ts'
 import { markPlaceholders } from './placeholders.ts'
 import { substituted } from './printed.ts'
 import { remaining } from './remaining-script.ts'
-import { checkResult, renderResult } from './render-result.ts'
+import { checkResult, renderResult, restoredResult } from './render-result.ts'
 import { variablesIn } from './scope.ts'
 import { scriptBody } from './script-body.ts'
 import { type Section, sectionsOf } from './sections.ts'
@@ -45,7 +45,7 @@ export function convertUserData(text: string, options: ConvertOptions): Conversi
   const parts = remainingParts(theirs, gathered, sections, state)
   const result = renderResult(gathered, parts, state)
   checkResult(result, gathered.line, state)
-  const userData = state.marks.restored(result)
+  const userData = restoredResult(result, state)
   tellWhole(userData, gathered, state)
   const lines = accountedLines({
     text: unix,

@@ -28,6 +28,22 @@ export function renderResult(
   return quotedTexts(renderedAl2023(bootstrap, theirs), bare)
 }
 
+/**
+ * The result with every mark as it was written. Marks are letters beyond ASCII, so a part that has some came
+ * out in base64; a part that a template engine fills stays readable.
+ */
+export function restoredResult(text: string, { marks }: State): string {
+  const parts = parseMime(text)
+  if (parts === undefined) return marks.restored(text)
+  const filled = new Set<MimePart>()
+  const restored = parts.map((part) => {
+    const whole = { ...part, body: marks.restored(part.body) }
+    if (marks.has(part.body, 'template', 'directive')) filled.add(whole)
+    return whole
+  })
+  return renderMime(restored, (part) => filled.has(part))
+}
+
 /** A NodeConfig of the team was written for nodeadm: where both speak it wins. */
 function renderedAl2023(bootstrap: Bootstrap, theirs: readonly MimePart[]): string {
   const isConfig = ({ contentType }: MimePart): boolean => contentType.startsWith(nodeConfigType)
