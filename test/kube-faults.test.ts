@@ -1,4 +1,4 @@
-/** Faults between the engine and the API server: the migration ends as it does without them, and says what it waits for. */
+/** Faults between the engine and the API server: the end is the same as without them, and it says what it waits for. */
 
 import { describe, expect, it } from 'vitest'
 import { mintEksToken } from '../src/aws/eks-token.ts'
