@@ -37,6 +37,8 @@ describe('loads', () => {
 
   it.each([
     { args: ['check', 'examples/seed-web-shop/fleet.yaml'] },
+    { args: ['explain', 'yaml/syntax'] },
+    { args: ['amis'] },
     { args: ['exit-codes'] },
     { args: ['rehearse', 'scenarios'] },
     { args: ['rehearse', 'migrate', '--scenario', 'starter', '-q'] },
