@@ -214,8 +214,9 @@ class AwsPort {
       () => 'which gave no access key',
     )
     const text = `${failure.message} (as ${this.account}, ${keys})`
-    const { context, retry } = failure
-    return new RegroupError('unauthenticated', text, { retry, context, cause: failure })
+    // What new keys and new signatures could mend has been tried by now.
+    const options = { retry: 'never' as const, context: failure.context, cause: failure }
+    return new RegroupError('unauthenticated', text, options)
   }
 
   private async identity(): Promise<string> {
