@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { check } from '../src/check/check.ts'
+import { fleetFacts } from '../src/check/inputs/fleet.ts'
 import { targetOf } from '../src/decide/target-of.ts'
 import { loadFleet } from '../src/fleet/load-fleet.ts'
 import { nodeSourceOf } from '../src/fleet/node-source.ts'
@@ -128,6 +130,20 @@ describe('the fleet file', () => {
     expect(loaded(fleetText(more)).codes).toContain(code)
   })
 
+  it('is checked as what it is: an image of its own with a whole bootstrap', () => {
+    const { desired } = loaded(fleetText({ labels: { team: 'web' } }))
+    assert(desired !== undefined, 'the fleet is right')
+    const [group] = fleetFacts('fleet.yaml', desired.clusters).clusters[0]?.groups ?? []
+    expect(group).toMatchObject({ amiMode: 'custom', isUserDataKnown: true })
+    expect(group?.template?.data?.ImageId).toMatch(/^ami-/)
+    for (const member of ['amiType', 'releaseVersion', 'version']) {
+      expect(group).not.toHaveProperty(member)
+    }
+    const text = fleetText({ instanceTypes: ['m6g.large'], arch: 'arm64' })
+    const findings = check({ file: 'fleet.yaml', bytes: text }, { today: '2026-11-26' })
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+  })
+
   it('explains it: nothing is merged, labels are there at once', () => {
     const cluster = loaded(fleetText({ labels: { team: 'web' } })).desired?.clusters[0]
     const [group] = cluster?.nodeGroups ?? []
@@ -138,5 +154,6 @@ describe('the fleet file', () => {
     expect(node.userData.isEstimate).toBe(true)
     expect(node.labels.find(({ key }) => key === 'team')?.isAtRegistration).toBe(true)
     expect(node.ami.origin.by).toBe('fleet file')
+    expect(node.kubelet.flags.map(({ origin }) => origin.by)).toEqual(['fleet file'])
   })
 })

@@ -1,10 +1,10 @@
 /** Facts of fleet.yaml: the groups as Regroup would make them. Check layer, pure. */
 
 import type { DesiredCluster, DesiredNodeGroup } from '../../fleet/desired.ts'
+import { typicalFacts, userDataOf } from '../../fleet/group-user-data.ts'
 import { amiParameters } from '../../nodes/ami-parameters.ts'
 import { launchTemplateOf } from '../../nodes/launch-template.ts'
-import { renderUserData } from '../../nodes/user-data.ts'
-import { finalUserData, partsOf } from '../../nodes/user-parts.ts'
+import { partsOf } from '../../nodes/user-parts.ts'
 import type { SourceLocation } from '../../world/finding.ts'
 import type { ClusterFacts, GroupFacts, InputFacts, PlaceOf, TemplateFacts } from '../facts.ts'
 import { type UserDataFacts, userDataFacts } from '../user-data-facts.ts'
@@ -38,20 +38,28 @@ function clusterFacts(cluster: DesiredCluster, texts: Texts): ClusterFacts {
 }
 
 function groupFacts(group: DesiredNodeGroup, cluster: DesiredCluster, texts: Texts): GroupFacts {
-  const { amiFamily, arch, capacityType, instanceTypes, labels, taints } = group
+  const { amiFamily, amiId, arch, capacityType, instanceTypes, labels, taints } = group
   const { kubernetesVersion } = cluster
-  const names = amiParameters({ family: amiFamily, arch, variant: 'standard', kubernetesVersion })
-  const userData = userDataOf(group, texts)
+  const isOwn = amiId !== undefined
+  const eksImage = amiParameters({
+    family: amiFamily,
+    arch,
+    variant: 'standard',
+    kubernetesVersion,
+  })
+  // EKS takes neither type nor release beside an image of the team's own.
+  const names = isOwn ? undefined : eksImage
+  const userData = sentUserData(group, cluster.name, texts)
   const isLatest = group.releaseVersion === 'latest'
   return {
     name: group.name.replace('$(azIndex)', '0').replace('$(az)', `${cluster.region}a`),
     shownAs: `${cluster.name}/${group.name.replaceAll(/\$\(az(?:Index)?\)/g, '*')}`,
     action: 'create',
     amiFamily,
-    amiMode: 'eks',
+    amiMode: isOwn ? 'custom' : 'eks',
     capacityType,
     instanceTypes,
-    version: kubernetesVersion,
+    ...(isOwn ? {} : { version: kubernetesVersion }),
     labels,
     taints,
     scaling: { min: group.minSize, max: group.maxSize },
@@ -61,29 +69,29 @@ function groupFacts(group: DesiredNodeGroup, cluster: DesiredCluster, texts: Tex
     isUserDataKnown: userData !== 'unreadable',
     at: placeOf(group),
     ...(names === undefined ? {} : { amiType: names.amiType }),
-    ...(isLatest ? {} : { releaseVersion: group.releaseVersion }),
+    ...(isLatest || isOwn ? {} : { releaseVersion: group.releaseVersion }),
     ...(isLatest && names !== undefined ? { releaseParameter: names.releaseVersionParameter } : {}),
     ...(typeof userData === 'string' ? {} : { userData }),
   }
 }
 
 /** As it would be sent; `unreadable` when the team's text has faults, which the loader tells. */
-function userDataOf(group: DesiredNodeGroup, texts: Texts): SentUserData {
-  const { amiFamily, kubelet, preBootstrapCommands, userData } = group
-  const key = JSON.stringify([amiFamily, kubelet, preBootstrapCommands, userData])
+function sentUserData(group: DesiredNodeGroup, clusterName: string, texts: Texts): SentUserData {
+  const { amiFamily, amiId, kubelet, labels, preBootstrapCommands, taints, userData } = group
+  const own = amiId === undefined ? [] : [clusterName, labels, taints]
+  const key = JSON.stringify([amiFamily, kubelet, preBootstrapCommands, userData, own])
   const known = texts.get(key)
   if (known !== undefined) return known
-  const facts = readUserData(group)
+  const facts = readUserData(group, clusterName)
   texts.set(key, facts)
   return facts
 }
 
-function readUserData(group: DesiredNodeGroup): SentUserData {
-  const { amiFamily, kubelet, preBootstrapCommands, userData } = group
+function readUserData(group: DesiredNodeGroup, clusterName: string): SentUserData {
+  const { amiFamily, userData } = group
   if (amiFamily !== 'AmazonLinux2' && amiFamily !== 'AmazonLinux2023') return 'unreadable'
   if (userData !== undefined && 'faults' in partsOf(userData)) return 'unreadable'
-  const bootstrap = { cluster: undefined, labels: {}, taints: [], kubelet, preBootstrapCommands }
-  const text = finalUserData(userData, renderUserData(amiFamily, bootstrap), false)
+  const text = userDataOf(group, typicalFacts(clusterName))
   return text === '' ? 'none' : userDataFacts(text)
 }
 
@@ -93,6 +101,7 @@ function templateOf(group: DesiredNodeGroup): TemplateFacts {
     logicalName: group.name,
     amiFamily: group.amiFamily,
     userData: '',
+    ...(group.amiId === undefined ? {} : { imageId: group.amiId }),
     volume: group.volume,
     ebsOptimized: group.ebsOptimized,
     securityGroupIds: [],
@@ -105,6 +114,7 @@ function templateOf(group: DesiredNodeGroup): TemplateFacts {
 /** Members whose key in the file is another one. */
 const keys: Readonly<Record<string, string>> = {
   amiType: 'amiFamily',
+  'template.ImageId': 'ami',
   'template.BlockDeviceMappings': 'volume',
   'template.TagSpecifications': 'tags',
   version: 'kubernetesVersion',

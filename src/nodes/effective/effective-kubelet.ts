@@ -153,8 +153,17 @@ function flagsOf(source: NodeSource, bootstrap: Bootstrap): readonly EffectiveFl
       : kubeletFlags(bootstrap)
   return [
     ...theirs.map((flag): EffectiveFlag => ({ flag, origin: eks })),
-    ...own.map((flag): EffectiveFlag => ({ flag, origin: originOf(source, 'userData') })),
+    ...own.map((flag): EffectiveFlag => ({ flag, origin: ownFlagOrigin(flag, source) })),
   ]
+}
+
+/** With an image of the team's own the fleet file's labels, taints and fields become flags. */
+function ownFlagOrigin(flag: string, source: NodeSource): Origin {
+  const { origins } = source
+  if (origins.userData !== undefined) return origins.userData
+  const key = flag.startsWith('--node-labels=') ? 'labels' : 'taints'
+  const name = Object.keys(origins).find((one) => one === key || one.startsWith(`${key}.`))
+  return originOf(source, name ?? 'kubelet')
 }
 
 function fieldsOfFlag({ flag, origin }: EffectiveFlag, source: NodeSource): Layer {

@@ -1,8 +1,10 @@
 /** Documents that the judges of user data get: rendered ones of every family, and broken ones. */
 
+import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { type AmiFamily, amiFamilies } from '../../../src/nodes/ami-parameters.ts'
 import type { Bootstrap } from '../../../src/nodes/bootstrap.ts'
+import { convertUserData } from '../../../src/nodes/convert/convert-user-data.ts'
 import { effectiveNode } from '../../../src/nodes/effective/effective-node.ts'
 import { parseMime } from '../../../src/nodes/mime.ts'
 import { renderUserData } from '../../../src/nodes/user-data.ts'
@@ -71,6 +73,24 @@ export function mergedDocuments(count: number): readonly JudgedDocument[] {
     })
     return { name: `explained ${index}`, text: node.userData.text }
   })
+}
+
+/** What the scripts of the samples become on Amazon Linux 2023, as far as nobody must decide anything. */
+export function convertedDocuments(): readonly JudgedDocument[] {
+  const folder = new URL('../../fixtures/user-data/', import.meta.url)
+  return readdirSync(folder)
+    .sort()
+    .map((file) => ({
+      name: `converted ${file}`,
+      text: convertUserData(readFileSync(new URL(file, folder), 'utf8'), {
+        target: 'AmazonLinux2023',
+        file,
+        endpoint: 'https://1.eks.amazonaws.com',
+        certificateAuthority: 'Q0E=',
+        serviceCidr: '10.100.0.0/16',
+      }).userData,
+    }))
+    .filter(({ text }) => text !== '')
 }
 
 /** The NodeConfigs in documents. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { mimeFaults, parseMime } from '../../../src/nodes/mime.ts'
-import { mergedDocuments, multipartOf, renderedDocuments } from './documents.ts'
+import { convertedDocuments, mergedDocuments, multipartOf, renderedDocuments } from './documents.ts'
 import { askPython } from './python.ts'
 
 interface Read {
@@ -11,7 +11,11 @@ interface Read {
   readonly defects: readonly string[]
 }
 
-const documents = multipartOf([...renderedDocuments(60), ...mergedDocuments(60)])
+const documents = multipartOf([
+  ...renderedDocuments(60),
+  ...mergedDocuments(60),
+  ...convertedDocuments(),
+])
 const read = askPython<readonly Read[]>(
   'mime_parts.py',
   documents.map(({ text }) => text),

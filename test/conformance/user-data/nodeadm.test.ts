@@ -8,7 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { isRecord } from '../../../src/nodes/field-schema.ts'
 import { nodeConfigFaults, nodeConfigText } from '../../../src/nodes/node-config.ts'
-import { mergedDocuments, nodeConfigsIn, renderedDocuments } from './documents.ts'
+import {
+  convertedDocuments,
+  mergedDocuments,
+  nodeConfigsIn,
+  renderedDocuments,
+} from './documents.ts'
 
 const program = process.env.NODEADM ?? 'nodeadm'
 /** The published module is older than these: it drops them, as real nodes of that age do. */
@@ -65,6 +70,15 @@ const facts = {
   cidr: '10.100.0.0/16',
 }
 
+/** EKS brings the facts where the document has none. */
+function withFacts(text: string): string {
+  const document: unknown = parse(text)
+  if (!isRecord(document) || !isRecord(document.spec)) return text
+  const { cluster } = document.spec
+  const spec = { ...document.spec, cluster: { ...facts, ...(isRecord(cluster) ? cluster : {}) } }
+  return nodeConfigText({ ...document, spec })
+}
+
 function nodeConfig(spec: unknown, head: object = {}): string {
   const top = { apiVersion: 'node.eks.aws/v1alpha1', kind: 'NodeConfig', ...head }
   return stringify({ ...top, spec })
@@ -89,9 +103,15 @@ describe('nodeadm takes', () => {
     },
   )
 
+  const converted = nodeConfigsIn(convertedDocuments())
+  it.each(converted.map(({ name, text }) => [name, text] as const))('%s', (_, text) => {
+    expect(verdictOn(forJudge(withFacts(text)))).toBe('')
+  })
+
   it('enough of them, and says what an old judge was not shown', () => {
     expect(rendered.length).toBeGreaterThan(50)
     expect(explained).toHaveLength(40)
+    expect(converted.length).toBeGreaterThan(15)
     if (takenOut.size === 0) return
     process.stderr.write(`nodeadm of 2024-02-29 was not shown ${[...takenOut].sort().join(', ')}\n`)
   })
