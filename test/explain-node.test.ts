@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest'
 import { loadFleet } from '../src/fleet/load-fleet.ts'
 import { effectiveNode } from '../src/nodes/effective/effective-node.ts'
+import { parseBytes, parseCpuMilli } from '../src/nodes/quantity.ts'
 import { readNodeSource } from '../src/observe/node-source.ts'
 import { migrateCluster } from '../src/run/migrate-cluster.ts'
 import { scenarioWorld } from '../src/twin/build/scenario.ts'
@@ -50,7 +51,10 @@ it('labels, taints and pods of every node are those that were explained', async 
       )
       const type = node.metadata.labels?.['node.kubernetes.io/instance-type']
       const room = explained.room.find((one) => one.instanceType === type)
-      expect(String(room?.maxPods)).toBe(node.status?.allocatable?.pods)
+      const { cpu = '', memory = '', pods } = node.status?.allocatable ?? {}
+      expect(String(room?.maxPods)).toBe(pods)
+      expect(room?.allocatable.cpuMilli).toBe(parseCpuMilli(cpu))
+      expect(room?.allocatable.memoryMiB).toBe(parseBytes(memory) / 2 ** 20)
     }
   }
 })

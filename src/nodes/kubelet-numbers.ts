@@ -33,14 +33,15 @@ export function usableMemoryMi(type: InstanceType): number {
 /**
  * Allocatable after kube-reserved and eviction threshold: CPU 6 % of the first core, 1 % of the second,
  * 0.5 % of cores 3-4, 0.25 % of the rest; memory 96.5 % of nominal (kernel) minus 255 MiB + 11 MiB per
- * pod minus 100 MiB (nodeadm kubelet defaults; the 3.5 % is an estimate).
+ * pod minus 100 MiB (nodeadm kubelet defaults; the 3.5 % is an estimate). nodeadm and bootstrap.sh reserve
+ * for every pod that has an address, also beyond the max pods that EKS sets (amazon-eks-ami #2045).
  */
 export function allocatable(type: InstanceType): Allocatable {
   const podCount = maxPodsOfEks(type)
   const nominalMi = usableMemoryMi(type)
   return {
     cpuMilli: Math.floor(type.vcpuCount * 1000 - reservedCpuMilli(type.vcpuCount)),
-    memoryBytes: Math.max(0, nominalMi - kubeReservedMemoryMi(podCount) - 100) * mi,
+    memoryBytes: Math.max(0, nominalMi - kubeReservedMemoryMi(maxPodsByAddresses(type)) - 100) * mi,
     podCount,
     gpuCount: type.gpuCount,
   }

@@ -33,6 +33,14 @@ describe('what a kubelet offers', () => {
     )
   })
 
+  it('reserves for pods that have an address, also beyond the cap of EKS', () => {
+    const one = typeOf('m5.4xlarge')
+    expect(allocatable(one).podCount).toBe(110)
+    expect(allocatable(one).memoryBytes / 2 ** 20).toBe(
+      Math.floor(one.memoryMiB * 0.965) - (255 + 11 * 234 + 100),
+    )
+  })
+
   it('never goes below zero on the smallest type', () => {
     for (const name of instanceTypeNames()) {
       expect(allocatable(typeOf(name)).memoryBytes).toBeGreaterThanOrEqual(0)
