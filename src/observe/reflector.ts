@@ -32,6 +32,8 @@ const retryFirstMs = 500
 const retryMaxMs = 30_000
 /** A watch that ends sooner counts as broken: asking again at once would be a hot loop. */
 const watchLastsMsMin = 1000
+/** A right that is missing for longer was taken away. */
+const lapseMsMax = 60_000
 /** After so many broken watches in a row the kind is listed anew: the version itself may be what is wrong. */
 const brokenWatchesMax = 2
 
@@ -45,6 +47,8 @@ export class Reflector<K extends KubeKind> {
   private watch: Watch | undefined
   private isFollowing = false
   private lastFailure: unknown
+  /** When a watch was last open; undefined = never. */
+  private allowedMs: number | undefined
 
   constructor(options: ReflectorOptions<K>) {
     this.options = options
@@ -63,9 +67,14 @@ export class Reflector<K extends KubeKind> {
     return lastFailure instanceof Error ? lastFailure.message : String(lastFailure)
   }
 
-  /** The refusal after which the view stays what it is: a right is missing. */
+  /**
+   * The refusal after which the view stays what it is: a right is missing. One that was there before is missed
+   * for a minute first: an API server that has just started does not know its roles yet.
+   */
   get refusal(): RegroupError | undefined {
-    return isFailure(this.lastFailure, 'forbidden') ? this.lastFailure : undefined
+    if (!isFailure(this.lastFailure, 'forbidden')) return undefined
+    const untilMs = this.allowedMs === undefined ? 0 : this.allowedMs + lapseMsMax
+    return this.options.clock.nowMs() < untilMs ? undefined : this.lastFailure
   }
 
   /**
@@ -135,12 +144,15 @@ export class Reflector<K extends KubeKind> {
     const options = { ...this.selection, resourceVersion }
     const watch = kube.watch(kind, options, (event) => this.take(event))
     this.watch = watch
+    let isOpen = false
     void watch.opened?.then(() => {
+      isOpen = true
       this.lastFailure = undefined
     })
     try {
       return await watch.ended
     } finally {
+      if (isOpen) this.allowedMs = this.options.clock.nowMs()
       // Bookmarks move the version of a quiet kind on, so that it does not age until it is compacted.
       if (this.resourceVersion !== undefined) {
         this.resourceVersion = watch.resourceVersion ?? this.resourceVersion

@@ -25,6 +25,19 @@ export function isPodReady(pod: Pod): boolean {
   )
 }
 
+/** Milliseconds until the pod has been Ready for so long; 0 = available, undefined = not Ready. */
+export function msUntilAvailable(
+  pod: Pod,
+  minReadySeconds: number | undefined,
+  nowMs: number,
+): number | undefined {
+  const ready = pod.status?.conditions?.find((one) => one.type === 'Ready')
+  if (ready?.status !== 'True') return undefined
+  const sinceMs = Date.parse(ready.lastTransitionTime ?? '')
+  if (minReadySeconds === undefined || minReadySeconds <= 0 || Number.isNaN(sinceMs)) return 0
+  return Math.max(0, sinceMs + minReadySeconds * 1000 - nowMs)
+}
+
 /** True for pods that have ended. */
 export function isPodTerminal(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'

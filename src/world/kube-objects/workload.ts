@@ -50,6 +50,7 @@ export interface StatefulSet extends KubeObjectBase<'apps/v1', 'StatefulSet'> {
     readonly selector: LabelSelector
     readonly template: PodTemplate
     readonly serviceName?: string
+    readonly minReadySeconds?: number
     readonly podManagementPolicy?: 'OrderedReady' | 'Parallel'
     readonly updateStrategy?: { readonly type?: 'RollingUpdate' | 'OnDelete' }
     readonly volumeClaimTemplates?: readonly {

@@ -58,7 +58,7 @@ function index(byOwner: SetsByOwner, uid: string, set: ReplicaSet, isGone: boole
 /** The ReplicaSet of a Deployment's present template. */
 export function replicaSetOf(deployment: Deployment, replicas: number): ReplicaSet {
   const hash = templateHash(deployment.spec.template)
-  const { selector, template } = deployment.spec
+  const { minReadySeconds, selector, template } = deployment.spec
   const { namespace, name } = deployment.metadata
   const labels = { ...template.metadata?.labels, 'pod-template-hash': hash }
   return {
@@ -72,6 +72,7 @@ export function replicaSetOf(deployment: Deployment, replicas: number): ReplicaS
     },
     spec: {
       replicas,
+      ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
       selector,
       template: { ...template, metadata: { ...template.metadata, labels } },
     },
@@ -121,6 +122,14 @@ function reconcile(key: string, context: Context): void {
     cluster.store.create('ReplicaSet', replicaSetOf(deployment, replicas))
     return
   }
+  if (current.spec.minReadySeconds !== deployment.spec.minReadySeconds) {
+    const { minReadySeconds: _, ...spec } = current.spec
+    const { minReadySeconds } = deployment.spec
+    const wanted = minReadySeconds === undefined ? spec : { ...spec, minReadySeconds }
+    // The change of the ReplicaSet brings us back here.
+    cluster.store.replace('ReplicaSet', { ...current, spec: wanted })
+    return
+  }
   rollOver(deployment, current, { others, cluster })
   writeStatus(deployment, context)
 }
@@ -144,13 +153,13 @@ function rollOver(
     ? wanted
     : Math.max(surge === 0 ? 1 : 0, amount(maxUnavailable, wanted, false))
   const oldCount = olds.reduce((sum, set) => sum + (set.spec.replicas ?? 0), 0)
-  const readyCount = [current, ...olds].reduce(
-    (sum, set) => sum + (set.status?.readyReplicas ?? 0),
+  const availableCount = [current, ...olds].reduce(
+    (sum, set) => sum + (set.status?.availableReplicas ?? 0),
     0,
   )
   const mayAdd = Math.max(0, wanted + surge - oldCount - (current.spec.replicas ?? 0))
   if (mayAdd > 0) scale(current, Math.min(wanted, (current.spec.replicas ?? 0) + mayAdd), cluster)
-  let mayRemove = Math.max(0, readyCount - (wanted - unavailable))
+  let mayRemove = Math.max(0, availableCount - (wanted - unavailable))
   for (const set of olds) {
     const count = Math.min(mayRemove, set.spec.replicas ?? 0)
     mayRemove -= count
@@ -176,14 +185,16 @@ function writeStatus(deployment: Deployment, { cluster, setsByOwner }: Context):
   const current = `${name}-${templateHash(now.spec.template)}`
   let replicas = 0
   let readyReplicas = 0
+  let availableReplicas = 0
   let updatedReplicas = 0
   for (const set of setsByOwner.get(uid ?? '')?.values() ?? []) {
     replicas += set.status?.replicas ?? 0
     readyReplicas += set.status?.readyReplicas ?? 0
+    availableReplicas += set.status?.availableReplicas ?? 0
     if (set.metadata.name === current) updatedReplicas = set.status?.replicas ?? 0
   }
   const observedGeneration = now.metadata.generation ?? 1
-  const numbers = { replicas, readyReplicas, availableReplicas: readyReplicas }
+  const numbers = { replicas, readyReplicas, availableReplicas }
   const status = { ...numbers, updatedReplicas, observedGeneration }
   if (isSameJson(now.status, status)) return
   cluster.store.replace('Deployment', { ...now, status })

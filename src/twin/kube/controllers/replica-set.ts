@@ -3,7 +3,7 @@
 import type { Pod, ReplicaSet } from '../../../world/kube-objects.ts'
 import { type ClusterTwin, systemUsers } from '../../contracts.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { isPodReady, isPodTerminal } from '../conditions.ts'
+import { isPodReady, isPodTerminal, msUntilAvailable } from '../conditions.ts'
 import { objectKey } from '../store.ts'
 import { isSameJson } from '../unchanged.ts'
 import { controllerOf, controllerReference, podOf } from './pod-maker.ts'
@@ -69,7 +69,8 @@ function reconcile(key: string, kernel: Kernel, cluster: ClusterTwin, queue: Wor
       cluster.server.delete('Pod', ref, {}, systemUsers.controllerManager)
     }
   }
-  writeStatus(set, cluster)
+  const dueMs = writeStatus(set, kernel, cluster)
+  if (dueMs !== undefined) queue.add(key, dueMs)
 }
 
 function create(set: ReplicaSet, kernel: Kernel, cluster: ClusterTwin): void {
@@ -97,14 +98,21 @@ function victims(pods: readonly Pod[], count: number): readonly Pod[] {
     .slice(0, count)
 }
 
-function writeStatus(before: ReplicaSet, cluster: ClusterTwin): void {
+/** When the next pod becomes available without any other event, from now; undefined = none waits. */
+function writeStatus(before: ReplicaSet, kernel: Kernel, cluster: ClusterTwin): number | undefined {
   const set = cluster.store.get('ReplicaSet', before.metadata.namespace, before.metadata.name)
-  if (set === undefined) return
+  if (set === undefined) return undefined
   const pods = [...cluster.store.podsOfController(set.metadata.uid ?? '').values()].filter(isActive)
-  const readyReplicas = pods.filter(isPodReady).length
-  const observedGeneration = set.metadata.generation ?? 1
-  const numbers = { replicas: pods.length, readyReplicas, availableReplicas: readyReplicas }
-  const status = { ...numbers, observedGeneration }
-  if (isSameJson(set.status, status)) return
-  cluster.store.replace('ReplicaSet', { ...set, status })
+  const waits = pods.flatMap(
+    (pod) => msUntilAvailable(pod, set.spec.minReadySeconds, kernel.nowMs()) ?? [],
+  )
+  const status = {
+    replicas: pods.length,
+    readyReplicas: waits.length,
+    availableReplicas: waits.filter((ms) => ms === 0).length,
+    observedGeneration: set.metadata.generation ?? 1,
+  }
+  const later = waits.filter((ms) => ms > 0)
+  if (!isSameJson(set.status, status)) cluster.store.replace('ReplicaSet', { ...set, status })
+  return later.length === 0 ? undefined : Math.min(...later)
 }

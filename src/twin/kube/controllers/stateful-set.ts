@@ -3,7 +3,7 @@
 import type { Pod, StatefulSet } from '../../../world/kube-objects.ts'
 import { type ClusterTwin, systemUsers } from '../../contracts.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { isPodReady } from '../conditions.ts'
+import { msUntilAvailable } from '../conditions.ts'
 import { objectKey } from '../store.ts'
 import { isSameJson } from '../unchanged.ts'
 import { controllerOf, controllerReference, podOf } from './pod-maker.ts'
@@ -14,7 +14,9 @@ const delayMs = 5
 
 /** Keeps the ordinals. */
 export function startStatefulSets(kernel: Kernel, cluster: ClusterTwin): void {
-  const queue = new WorkQueue(kernel, 'stateful-set', (key) => reconcile(key, cluster))
+  const queue = new WorkQueue(kernel, 'stateful-set', (key) =>
+    reconcile(key, { kernel, cluster, queue }),
+  )
   cluster.store.subscribe((event) => {
     if (event.kind === 'StatefulSet' && event.type !== 'DELETED') {
       const { metadata } = event.object
@@ -29,23 +31,36 @@ export function startStatefulSets(kernel: Kernel, cluster: ClusterTwin): void {
   })
 }
 
-function reconcile(key: string, cluster: ClusterTwin): void {
+interface Context {
+  readonly kernel: Kernel
+  readonly cluster: ClusterTwin
+  readonly queue: WorkQueue
+}
+
+function reconcile(key: string, { cluster, kernel, queue }: Context): void {
   const { name, namespace } = splitKey(key)
   const set = cluster.store.get('StatefulSet', namespace, name)
   if (set === undefined) return
   const wanted = set.spec.replicas ?? 1
   const isOrdered = set.spec.podManagementPolicy !== 'Parallel'
   let readyReplicas = 0
+  let availableReplicas = 0
+  let isHeld = false
   for (let ordinal = 0; ordinal < wanted; ordinal += 1) {
     const pod = cluster.store.get('Pod', namespace, `${name}-${ordinal}`)
-    const isGood =
-      pod !== undefined && isPodReady(pod) && pod.metadata.deletionTimestamp === undefined
-    if (isGood) readyReplicas += 1
-    if (pod === undefined) createOrdinal(set, ordinal, cluster)
-    if (isOrdered && !isGood) break
+    const isStaying = pod !== undefined && pod.metadata.deletionTimestamp === undefined
+    const waitMs = isStaying
+      ? msUntilAvailable(pod, set.spec.minReadySeconds, kernel.nowMs())
+      : undefined
+    if (waitMs !== undefined) readyReplicas += 1
+    if (waitMs === 0) availableReplicas += 1
+    else if (waitMs !== undefined) queue.add(key, waitMs)
+    if (pod === undefined && !isHeld) createOrdinal(set, ordinal, cluster)
+    // Ordered sets make no pod before all lower ones are available.
+    if (isOrdered && waitMs !== 0) isHeld = true
   }
   removeSurplus(set, wanted, cluster)
-  const counted = { readyReplicas, availableReplicas: readyReplicas }
+  const counted = { readyReplicas, availableReplicas }
   const all = { replicas: wanted, currentReplicas: wanted, updatedReplicas: wanted }
   const status = { ...all, ...counted, observedGeneration: set.metadata.generation ?? 1 }
   if (isSameJson(set.status, status)) return
