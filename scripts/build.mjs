@@ -13,15 +13,6 @@ const { status } = spawnSync('node', [tsc, '-p', 'tsconfig.build.json'], {
 })
 if (status !== 0) process.exit(status ?? 1)
 
-// zod can say its errors in 50 languages: half of it, and none of ours.
-const oneLanguage = {
-  name: 'one-language',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js'",
-    })),
-}
-
 // One file to start from and a chunk per lazy import: `--help` loads neither AWS nor the twin.
 // Identifiers are kept, so that a stack trace in a bug report can be read.
 await build({
@@ -42,6 +33,5 @@ await build({
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
   logLevel: 'warning',
-  plugins: [oneLanguage],
 })
 writeFileSync(`${root}/dist/.built`, '')

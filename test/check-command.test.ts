@@ -99,6 +99,25 @@ describe('kinds of input', () => {
     expect(findings.at(-1)?.groups).toEqual(['module.web.aws_eks_node_group.this["wrong"]'])
   })
 
+  it('a Terraform plan of updates: what the state has is not what is sent', () => {
+    const path = 'test/data/terraform-plans/update.json'
+    const findings = check({ file: path, bytes: readFileSync(join(root, path)) }, { today })
+    expect(findings.map(({ code, groups }) => `${code} ${groups.join()}`)).toEqual([
+      'VER-4 shop',
+      'VER-5 shop',
+      'SEED-17 aws_eks_node_group.batch',
+      'NAM-3 aws_eks_node_group.batch',
+      'SCL-2 aws_eks_node_group.web',
+      'AMI-3 aws_eks_node_group.web',
+      'VER-2 aws_eks_node_group.web',
+      'LT-11 aws_eks_node_group.web',
+      'LT-26 aws_eks_node_group.web',
+      'LT-21 aws_eks_node_group.web',
+      'UD-3 aws_eks_node_group.web',
+      'LT-14 aws_eks_node_group.web',
+    ])
+  })
+
   it.each([
     ['an empty file', '', 'yaml/empty'],
     ['JSON of something else', '{"Reservations": []}', 'check/unknown-input'],

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { fileFindingCauses } from '../src/check/file-findings.ts'
 import { rulesPage } from '../src/check/rules-page.ts'
 import { exitCode, exitCodeTexts } from '../src/cli/exit-code.ts'

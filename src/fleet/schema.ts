@@ -1,6 +1,6 @@
 /** The shape of fleet.yaml. Fleet layer, pure. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { amiFamilies } from '../nodes/ami-parameters.ts'
 
 const duration = z

@@ -1,5 +1,6 @@
 /** The work of `regroup check`: read, check, print. Cli layer. */
 
+import { config } from 'zod'
 import { check } from '../../check/check.ts'
 import type { CheckFinding } from '../../check/check-finding.ts'
 import { amiFamilies } from '../../nodes/ami-parameters.ts'
@@ -31,6 +32,8 @@ export function runCheck(files: readonly string[], flags: CheckFlags, streams: S
   const failOn = oneOf('severity', flags.failOn, severities)
   const amiFamily =
     flags.amiFamily === undefined ? undefined : oneOf('AMI family', flags.amiFamily, amiFamilies)
+  // Each schema is used once or twice: compiling it takes longer than reading it.
+  config({ jitless: true })
   const inputs = files.map((file) => ({ file, bytes: readUserFile(file, 'file') }))
   const options = { today: today(), ...(amiFamily === undefined ? {} : { amiFamily }) }
   const findings = inputs.flatMap((input) => check(input, options))

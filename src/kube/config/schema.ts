@@ -1,6 +1,6 @@
 /** The members of a kubeconfig that are read; others are left alone. Kube layer. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 
 const text = z.string()
 const list = <T extends z.ZodType>(item: T) =>

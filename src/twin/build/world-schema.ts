@@ -1,6 +1,6 @@
 /** The shape of world.yaml. Twin layer, pure. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { kubeFaultSchema } from '../wire/kube-fault.ts'
 import { wireFaultSchema } from '../wire/wire-fault.ts'
 

@@ -1,6 +1,6 @@
 /** What the control endpoint takes. Twin layer, pure. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { kubeFaultSchema } from './kube-fault.ts'
 import { wireFaultSchema } from './wire-fault.ts'
 

@@ -2,7 +2,7 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { isFailure } from '../../world/failure.ts'
 import type { Fault } from '../kernel/faults.ts'
 import { timeText } from '../kernel/kernel.ts'

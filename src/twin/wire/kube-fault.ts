@@ -1,6 +1,6 @@
 /** Faults between a client and a cluster's API server, as configuration. Twin layer, pure. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a fault does to the requests that it hits. */
 const kubeFaultKinds = [

@@ -1,6 +1,6 @@
 /** Which keys a schema knows at a place of a document: for suggestions. World layer, pure. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Keys of the object at a path; empty where the schema knows none or several shapes. */
 export function keysAt(schema: z.ZodType, path: readonly (string | number)[]): readonly string[] {

@@ -1,6 +1,6 @@
 /** Schema issues as findings with positions, remedies and suggestions. World layer, pure. */
 
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Finding } from '../finding.ts'
 import { nearest } from './nearest.ts'
 import { keysAt } from './schema-keys.ts'
