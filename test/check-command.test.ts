@@ -54,6 +54,34 @@ describe('kinds of input', () => {
     ])
   })
 
+  it('a fleet with an image of its own: what Regroup writes is right, what the team writes may not be', () => {
+    const codes = (userData: string): readonly string[] => {
+      const bytes = `apiVersion: regroup.dev/v1alpha1
+kind: Fleet
+metadata: { name: a }
+defaults:
+  ami: { id: ami-0123456789abcdef0 }
+  availabilityZone: a
+  preBootstrapCommands: ${userData === '' ? '[echo a]' : '[]'}
+nodeGroups:
+  - name: web
+    instanceTypes: [m6i.large]
+    updateConfig: { maxUnavailable: 1 }
+    taints: [{ key: a, effect: NoSchedule }]
+${userData}
+  - { name: all, instanceTypes: [m6i.large], updateConfig: { maxUnavailable: 1 } }
+clusters: [{ names: [shop] }]
+`
+      return check({ file: 'f', bytes }, { today }).map(({ code }) => code)
+    }
+    expect(codes('')).toEqual([])
+    expect(codes('    userData: "#!/bin/bash\\n/etc/eks/bootstrap.sh shop\\n"')).toEqual([
+      'UD-7',
+      'UD-3',
+      'UD-4',
+    ])
+  })
+
   it('an AL2 script', () => {
     expect(codesOf('faulty/al2-user-data.sh')).toEqual([
       'SEED-18 1',

@@ -69,7 +69,6 @@ export interface GroupFacts {
   readonly scaling?: ScalingFacts
   /** `none`: the group has no update configuration of its own. */
   readonly updateConfig?: UpdateFacts | 'none'
-  readonly subnetCount?: number
   /** GiB. */
   readonly diskSize?: number
   readonly hasRemoteAccess?: boolean

@@ -13,13 +13,17 @@ import { bootstrapOf, typicalFacts } from './group-user-data.ts'
 const al2MinorLast = 32
 const nodeGroupNameMax = 63
 
+/** Faults of bootstraps that were looked at: groups of all clusters share them. */
+type KnownFaults = Map<string, readonly string[]>
+
 /** All findings; one per place and kind, however many clusters share it. */
 export function expandedFindings(clusters: readonly DesiredCluster[]): readonly Finding[] {
   const found = new Map<string, Finding>()
+  const known: KnownFaults = new Map()
   for (const cluster of clusters) {
     const all = [
       ...duplicateFindings(cluster),
-      ...cluster.nodeGroups.flatMap((group) => groupFindings(group, cluster)),
+      ...cluster.nodeGroups.flatMap((group) => groupFindings(group, cluster, known)),
     ]
     for (const one of all) {
       const { column = 0, line = 0 } = one.location ?? {}
@@ -54,7 +58,11 @@ function duplicateFindings(cluster: DesiredCluster): readonly Finding[] {
   })
 }
 
-function groupFindings(group: DesiredNodeGroup, cluster: DesiredCluster): readonly Finding[] {
+function groupFindings(
+  group: DesiredNodeGroup,
+  cluster: DesiredCluster,
+  known: KnownFaults,
+): readonly Finding[] {
   const { arch, instanceTypes, location, maxSize, minSize, name, origins } = group
   const findings: Finding[] = []
   const at = (key: string): SourceLocation | undefined => origins[key] ?? location
@@ -86,7 +94,7 @@ function groupFindings(group: DesiredNodeGroup, cluster: DesiredCluster): readon
     const remedy = 'Use AmazonLinux2023.'
     findings.push(finding(at('amiFamily'), { code: 'fleet/al2-ended', message, remedy }))
   }
-  findings.push(...familyFindings(group, at), ...imageFindings(group, at))
+  findings.push(...familyFindings(group, at, known), ...imageFindings(group, at))
   return findings
 }
 
@@ -123,6 +131,7 @@ const notCarried: Readonly<Partial<Record<AmiFamily, string>>> = {
 function familyFindings(
   group: DesiredNodeGroup,
   at: (key: string) => SourceLocation | undefined,
+  known: KnownFaults,
 ): readonly Finding[] {
   const { amiFamily, origins } = group
   // Variables of the zone have become a zone before any flag is made of them.
@@ -135,7 +144,10 @@ function familyFindings(
   }
   const bootstrap = bootstrapOf({ ...group, labels }, typicalFacts('cluster'))
   const [key = 'kubelet'] = Object.keys(origins).filter((one) => one.startsWith('kubelet.'))
-  return bootstrapFaults(amiFamily, bootstrap).map((message) => {
+  const text = JSON.stringify([amiFamily, bootstrap])
+  const faults = known.get(text) ?? bootstrapFaults(amiFamily, bootstrap)
+  known.set(text, faults)
+  return faults.map((message) => {
     const remedy = 'Choose fields and values that the kubelet starts with.'
     return finding(at(key), { code: 'fleet/kubelet-refuses', message, remedy })
   })

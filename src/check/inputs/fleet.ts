@@ -1,15 +1,15 @@
 /** Facts of fleet.yaml: the groups as Regroup would make them. Check layer, pure. */
 
 import type { DesiredCluster, DesiredNodeGroup } from '../../fleet/desired.ts'
+import { typicalFacts, userDataOf } from '../../fleet/group-user-data.ts'
 import { amiParameters } from '../../nodes/ami-parameters.ts'
 import { launchTemplateOf } from '../../nodes/launch-template.ts'
-import { renderUserData } from '../../nodes/user-data.ts'
-import { finalUserData, partsOf } from '../../nodes/user-parts.ts'
+import { partsOf } from '../../nodes/user-parts.ts'
 import type { SourceLocation } from '../../world/finding.ts'
 import type { ClusterFacts, GroupFacts, InputFacts, PlaceOf, TemplateFacts } from '../facts.ts'
 import { type UserDataFacts, userDataFacts } from '../user-data-facts.ts'
 
-type SentUserData = UserDataFacts | 'none' | 'unreadable'
+type SentUserData = UserDataFacts | 'none' | 'unknown'
 /** Each is rendered and read once, however many groups have it. */
 type Texts = Map<string, SentUserData>
 /** Contents of templates, likewise. */
@@ -42,39 +42,50 @@ function clusterFacts(cluster: DesiredCluster, known: Known): ClusterFacts {
 }
 
 function groupFacts(group: DesiredNodeGroup, cluster: DesiredCluster, known: Known): GroupFacts {
-  const { amiFamily, arch, capacityType, instanceTypes, labels, taints } = group
-  const { kubernetesVersion } = cluster
-  const names = amiParameters({ family: amiFamily, arch, variant: 'standard', kubernetesVersion })
-  const userData = userDataOf(group, known.texts)
-  const isLatest = group.releaseVersion === 'latest'
+  const { amiFamily, capacityType, instanceTypes, labels, taints } = group
+  const userData = sentUserData(group, known.texts)
   return {
     name: group.name.replace('$(azIndex)', '0').replace('$(az)', `${cluster.region}a`),
     shownAs: `${cluster.name}/${group.name.replaceAll(/\$\(az(?:Index)?\)/g, '*')}`,
     action: 'create',
     amiFamily,
-    amiMode: 'eks',
     capacityType,
     instanceTypes,
-    version: kubernetesVersion,
     labels,
     taints,
     scaling: { min: group.minSize, max: group.maxSize },
     updateConfig: group.updateConfig ?? 'none',
-    subnetCount: 1,
     template: templateOf(group, known.contents),
-    isUserDataKnown: userData !== 'unreadable',
+    isUserDataKnown: userData !== 'unknown',
     at: placeOf(group),
-    ...(names === undefined ? {} : { amiType: names.amiType }),
-    ...(isLatest ? {} : { releaseVersion: group.releaseVersion }),
-    ...(isLatest && names !== undefined ? { releaseParameter: names.releaseVersionParameter } : {}),
+    ...imageFacts(group, cluster),
     ...(typeof userData === 'string' ? {} : { userData }),
   }
 }
 
-/** As it would be sent; `unreadable` when the team's text has faults, which the loader tells. */
-function userDataOf(group: DesiredNodeGroup, texts: Texts): SentUserData {
-  const { amiFamily, kubelet, preBootstrapCommands, userData } = group
-  const key = JSON.stringify([amiFamily, kubelet, preBootstrapCommands, userData])
+/** Beside an image of the team's own neither type nor version is sent. */
+function imageFacts(group: DesiredNodeGroup, { kubernetesVersion }: DesiredCluster) {
+  const { amiFamily: family, amiId, arch, releaseVersion } = group
+  if (amiId !== undefined) return { amiMode: 'custom' } as const
+  const names = amiParameters({ family, arch, variant: 'standard', kubernetesVersion })
+  const isLatest = releaseVersion === 'latest'
+  return {
+    amiMode: 'eks',
+    version: kubernetesVersion,
+    ...(names === undefined ? {} : { amiType: names.amiType }),
+    ...(isLatest ? {} : { releaseVersion }),
+    ...(isLatest && names !== undefined ? { releaseParameter: names.releaseVersionParameter } : {}),
+  } as const
+}
+
+/** As it would be sent; each text is read once. */
+function sentUserData(group: DesiredNodeGroup, texts: Texts): SentUserData {
+  const { amiFamily, amiId, kubelet, preBootstrapCommands, userData } = group
+  const isOwn = amiId !== undefined
+  // What we write ourselves is right, and its values are checked by the loader.
+  if (userData === undefined && preBootstrapCommands.length === 0) return isOwn ? 'unknown' : 'none'
+  const said = isOwn ? [group.labels, group.taints] : []
+  const key = JSON.stringify([amiFamily, isOwn, kubelet, preBootstrapCommands, userData, said])
   const known = texts.get(key)
   if (known !== undefined) return known
   const facts = readUserData(group)
@@ -82,21 +93,19 @@ function userDataOf(group: DesiredNodeGroup, texts: Texts): SentUserData {
   return facts
 }
 
+/** Unknown where the team's text has faults, which the loader tells. */
 function readUserData(group: DesiredNodeGroup): SentUserData {
-  const { amiFamily, kubelet, preBootstrapCommands, userData } = group
-  if (amiFamily !== 'AmazonLinux2' && amiFamily !== 'AmazonLinux2023') return 'unreadable'
-  if (userData !== undefined && 'faults' in partsOf(userData)) return 'unreadable'
-  // Fields of the kubelet alone are checked by the loader, and are written by us.
-  if (userData === undefined && preBootstrapCommands.length === 0) return 'none'
-  const bootstrap = { cluster: undefined, labels: {}, taints: [], kubelet, preBootstrapCommands }
-  const text = finalUserData(userData, renderUserData(amiFamily, bootstrap), false)
+  const { amiFamily, userData } = group
+  if (amiFamily !== 'AmazonLinux2' && amiFamily !== 'AmazonLinux2023') return 'unknown'
+  if (userData !== undefined && 'faults' in partsOf(userData)) return 'unknown'
+  const text = userDataOf(group, typicalFacts('cluster'))
   return text === '' ? 'none' : userDataFacts(text)
 }
 
 /** Without user data: that is a fact of its own. */
 function templateOf(group: DesiredNodeGroup, contents: Contents): TemplateFacts {
-  const { amiFamily, ebsOptimized, volume } = group
-  const key = JSON.stringify([amiFamily, ebsOptimized, volume])
+  const { amiFamily, amiId, ebsOptimized, volume } = group
+  const key = JSON.stringify([amiFamily, amiId, ebsOptimized, volume])
   const data = contents.get(key) ?? contentOf(group)
   contents.set(key, data)
   const name = group.name.replaceAll(/\$\(az(?:Index)?\)/g, '*')
@@ -106,16 +115,18 @@ function templateOf(group: DesiredNodeGroup, contents: Contents): TemplateFacts 
 const noFields: ReadonlySet<string> = new Set()
 
 /** Regroup tags what it makes, so there are always tags; which ones is no matter of a rule. */
-function contentOf({ amiFamily, ebsOptimized, name, volume }: DesiredNodeGroup) {
+function contentOf({ amiFamily, amiId, ebsOptimized, name, volume }: DesiredNodeGroup) {
   const tags = { 'regroup.dev/managed-by': 'regroup' }
   const input = { logicalName: name, userData: '', securityGroupIds: [], tags }
-  return launchTemplateOf({ ...input, amiFamily, ebsOptimized, volume }).data
+  const image = amiId === undefined ? {} : { imageId: amiId }
+  return launchTemplateOf({ ...input, ...image, amiFamily, ebsOptimized, volume }).data
 }
 
 /** Members whose key in the file is another one. */
 const keys: Readonly<Record<string, string>> = {
   amiType: 'amiFamily',
   'template.BlockDeviceMappings': 'volume',
+  'template.ImageId': 'ami.id',
   'template.TagSpecifications': 'tags',
   version: 'kubernetesVersion',
 }
