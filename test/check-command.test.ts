@@ -289,6 +289,31 @@ describe('exit codes', () => {
     expect(said.err).not.toContain('bug in regroup')
   })
 
+  it('a fleet that is a program is loaded, and told by its paths', async () => {
+    const fleet = {
+      apiVersion: 'regroup.dev/v1alpha1',
+      kind: 'Fleet',
+      metadata: { name: 'a' },
+      nodeGroups: [{ name: 'web', availabilityZone: 'a', instanceTypes: ['m6i.lrage'] }],
+      clusters: [{ names: ['shop'] }],
+    }
+    const file = written('fleet.mjs', `export default ${JSON.stringify(fleet)}`)
+    const { code, out } = await regroup('check', file)
+    expect(code).toBe(3)
+    expect(out).toContain(
+      `${file}:1:1  error  fleet/unknown-instance-type  nodeGroups[0].instanceTypes[0]: m6i`,
+    )
+  })
+
+  it.each([
+    ['empty.mjs', '', 'has no default export'],
+    ['broken.mjs', 'export default {', 'cannot be loaded'],
+  ])('%s is told, not thrown', async (name, text, said) => {
+    const { code, err } = await regroup('check', written(name, text))
+    expect(code).toBe(3)
+    expect(err).toContain(said)
+  })
+
   it('suggests the nearest family', async () => {
     const { err } = await regroup('check', quiet, '--ami-family', 'AmazonLinux2032')
     expect(err).toContain('Did you mean AmazonLinux2023?')

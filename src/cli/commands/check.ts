@@ -16,6 +16,7 @@ docs/check.md says what it can be; docs/rules.md and docs/findings.md explain ev
 
 Examples:
   regroup check fleet.yaml
+  regroup check fleet.mjs
   regroup check plan.json user-data.sh --ami-family AmazonLinux2
   regroup check fleet.yaml --fail-on warning -o github
 `
@@ -36,6 +37,6 @@ export function addCheck(program: Command, context: CommandContext): void {
     .addHelpText('after', text)
     .action(async (files: readonly string[], flags: CheckFlags) => {
       const { runCheck } = await import('./check-run.ts')
-      context.done(runCheck(files, flags, context.streams))
+      context.done(await runCheck(files, flags, context.streams))
     })
 }
