@@ -3,6 +3,9 @@
 import * as z from 'zod'
 import { amiFamilies } from '../nodes/ami-parameters.ts'
 
+// A file is read once or twice: to compile its parsers takes longer than to read it. Set before the first.
+z.config({ jitless: true })
+
 const duration = z
   .string()
   .regex(/^\d+(ms|s|m|h|d)$/, 'must be a duration such as 5s, 15m, 24h or 7d')

@@ -1,6 +1,5 @@
 /** The work of `regroup check`: read, check, print. Cli layer. */
 
-import { config } from 'zod'
 import { type CheckOptions, check } from '../../check/check.ts'
 import type { CheckFinding } from '../../check/check-finding.ts'
 import { amiFamilies } from '../../nodes/ami-parameters.ts'
@@ -37,8 +36,6 @@ export async function runCheck(
   const failOn = oneOf('severity', flags.failOn, severities)
   const amiFamily =
     flags.amiFamily === undefined ? undefined : oneOf('AMI family', flags.amiFamily, amiFamilies)
-  // Each schema is used once or twice: compiling it takes longer than reading it.
-  config({ jitless: true })
   const options = { today: today(), ...(amiFamily === undefined ? {} : { amiFamily }) }
   const findings: CheckFinding[] = []
   for (const file of files) {
