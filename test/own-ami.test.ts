@@ -130,11 +130,11 @@ describe('the fleet file', () => {
     expect(loaded(fleetText(more)).codes).toContain(code)
   })
 
-  it('is checked as what it is: an image of its own with a whole bootstrap', () => {
+  it('is checked as what it is: an image of its own, without type and version of EKS', () => {
     const { desired } = loaded(fleetText({ labels: { team: 'web' } }))
     assert(desired !== undefined, 'the fleet is right')
     const [group] = fleetFacts('fleet.yaml', desired.clusters).clusters[0]?.groups ?? []
-    expect(group).toMatchObject({ amiMode: 'custom', isUserDataKnown: true })
+    expect(group).toMatchObject({ amiMode: 'custom' })
     expect(group?.template?.data?.ImageId).toMatch(/^ami-/)
     for (const member of ['amiType', 'releaseVersion', 'version']) {
       expect(group).not.toHaveProperty(member)
