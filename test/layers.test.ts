@@ -12,7 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   kube: ['world'],
   twin: ['nodes', 'world'],
   decide: ['drain', 'fleet', 'nodes', 'world'],
-  observe: ['decide', 'drain', 'fleet', 'nodes', 'world'],
+  observe: ['check', 'decide', 'drain', 'fleet', 'nodes', 'world'],
   act: ['decide', 'world'],
   run: ['act', 'decide', 'fleet', 'observe', 'twin', 'world'],
   cli: ['aws', 'check', 'decide', 'fleet', 'kube', 'nodes', 'observe', 'run', 'twin', 'world'],

@@ -1,12 +1,15 @@
 /** `check` of one file: what it is, its facts, all rules, its waivers. Check layer, pure. */
 
+import type { DesiredCluster } from '../fleet/desired.ts'
 import { type LoadedFleet, loadFleet } from '../fleet/load-fleet.ts'
 import type { AmiFamily } from '../nodes/ami-parameters.ts'
 import type { Finding } from '../world/finding.ts'
 import type { CheckFinding } from './check-finding.ts'
-import type { InputFacts } from './facts.ts'
+import type { ClusterFacts, InputFacts } from './facts.ts'
 import { fleetFacts } from './inputs/fleet.ts'
 import { type ReadInput, readInput } from './inputs/read-input.ts'
+import type { LiveFacts } from './live/live-facts.ts'
+import { factsWithLive, fleetFactsWithLive, liveFindings } from './live/live-input.ts'
 import { rules } from './rules/rules.ts'
 import { runRules } from './run-rules.ts'
 import { waived } from './waivers.ts'
@@ -23,19 +26,32 @@ export interface CheckOptions {
   readonly today: string
   /** Of user data and templates that do not say it. */
   readonly amiFamily?: AmiFamily
+  /** What AWS and a cluster say; undefined for one that was not asked for. Absent = files alone. */
+  readonly liveOf?: LiveOf
 }
+
+/** By name and Region, as far as the file says them. */
+export type LiveOf = (name: string | undefined, region: string | undefined) => LiveFacts | undefined
 
 /** All findings in order of position; those of waivers are marked. Never throws for what is in the file. */
 export function check(input: CheckInput, options: CheckOptions): readonly CheckFinding[] {
   const read = readInput(input, options.amiFamily)
-  return sorted(findingsOf(input, read, options.today))
+  return sorted(findingsOf(input, read, options))
 }
 
-function findingsOf(input: CheckInput, read: ReadInput, today: string): readonly CheckFinding[] {
+function findingsOf(
+  input: CheckInput,
+  read: ReadInput,
+  options: CheckOptions,
+): readonly CheckFinding[] {
   if ('findings' in read) return read.findings.map(plain)
-  if (read.kind === 'facts') return runRules(read.facts, { rules, today })
+  const { liveOf, today } = options
+  if (read.kind === 'facts') {
+    const facts = factsWithLive(read.facts, ({ name }) => liveOf?.(name, undefined))
+    return [...runRules(facts, { rules, today }), ...liveFindings(facts, options)]
+  }
   const loaded = loadFleet(input)
-  const found = [...loaded.findings.map(plain), ...ruleFindings(input.file, loaded, today)]
+  const found = [...loaded.findings.map(plain), ...ruleFindings(input.file, loaded, options)]
   return waived(found, loaded.waivers, today)
 }
 
@@ -67,9 +83,9 @@ const sameFault: Readonly<Record<string, readonly string[]>> = {
 function ruleFindings(
   file: string,
   { expanded = [], findings }: LoadedFleet,
-  today: string,
+  options: CheckOptions,
 ): readonly CheckFinding[] {
-  const facts: InputFacts = fleetFacts(file, expanded)
+  const facts = fleetFactsWithLive(file, expanded, options.liveOf)
   const isBroken = findings.some(({ code, severity }) => severity === 'error' && isShape(code))
   const starts = new Set(
     expanded.flatMap(({ location, nodeGroups }) => [
@@ -78,11 +94,13 @@ function ruleFindings(
     ]),
   )
   const told = new Map(findings.map((one) => [`${one.code} ${placeText(one.location)}`, one]))
-  return runRules(facts, { rules: rules.filter(({ id }) => !toldByFleet.has(id)), today })
+  const others = rules.filter(({ id }) => !toldByFleet.has(id))
+  const found = runRules(facts, { rules: others, today: options.today })
     .filter((one) => !isBroken || !starts.has(placeText(one.location)))
     .filter(({ code, location }) =>
       (sameFault[code] ?? []).every((other) => !told.has(`${other} ${placeText(location)}`)),
     )
+  return [...found, ...liveFindings(facts, options)]
 }
 
 /** Codes of a part that was left out, so that a default stands in its place. */

@@ -3,6 +3,7 @@
 import type { AmiFamily } from '../nodes/ami-parameters.ts'
 import type { SourceLocation } from '../world/finding.ts'
 import type { StringMap, Taint } from '../world/kube-objects.ts'
+import type { LiveFacts } from './live/live-facts.ts'
 import type { UserDataFacts } from './user-data-facts.ts'
 
 /**
@@ -37,12 +38,6 @@ export interface ClusterFacts {
   readonly at: PlaceOf
 }
 
-/** The seam for checks against a live cluster: rules that need it say so and are quiet without. */
-export interface LiveFacts {
-  /** Free IPv4 addresses by subnet id. */
-  readonly freeAddresses?: ReadonlyMap<string, number>
-}
-
 /** One node group as it would be sent; members that the input does not know are undefined. */
 export interface GroupFacts {
   /** As EKS gets it; undefined for a template or user data alone. */
@@ -69,6 +64,10 @@ export interface GroupFacts {
   readonly scaling?: ScalingFacts
   /** `none`: the group has no update configuration of its own. */
   readonly updateConfig?: UpdateFacts | 'none'
+  /** Ids; empty when no subnet fits. */
+  readonly subnetIds?: readonly string[]
+  /** ARN. */
+  readonly nodeRole?: string
   /** GiB. */
   readonly diskSize?: number
   readonly hasRemoteAccess?: boolean

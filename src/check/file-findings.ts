@@ -2,6 +2,10 @@
 
 /** Cause by code. */
 export const fileFindingCauses: Readonly<Record<string, string>> = {
+  'check/no-subnet':
+    'with `--live`: no subnet fits a group of a fleet file, so it would never be made',
+  'check/not-looked-at':
+    'with `--live`: a call was refused or failed; the rules that need it are open',
   'check/unknown-input': 'none of the files that `check` reads',
   'check/waiver-expired': 'a warning: a waiver whose day is over; what it hid is reported again',
   'check/waiver-unknown-rule': 'a waiver of a code that does not exist or cannot be waived',

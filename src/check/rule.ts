@@ -8,6 +8,8 @@ export interface Fault {
   readonly member: string
   /** Line of the user data, from 1. */
   readonly line?: number
+  /** Thing of the world that is wrong, e.g. a subnet: faults about different ones are never joined. */
+  readonly about?: string
   /** What stands in the braces of the catalogue's message. */
   readonly values?: Readonly<Record<string, string | number>>
   /** Instead of the catalogue's, where the case needs another sentence. */

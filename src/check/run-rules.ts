@@ -59,7 +59,7 @@ function note(found: Map<string, Found>, id: string, faults: readonly Fault[], a
   const names = about.shownAs === undefined ? [] : [about.shownAs]
   for (const fault of faults) {
     const location = about.at(fault.member, fault.line)
-    const place = placeOf(fault, location, about)
+    const place = `${placeOf(fault, location, about)} ${fault.about ?? ''}`
     const number = counts.get(place) ?? 0
     counts.set(place, number + 1)
     const key = `${id} ${place} ${number}`

@@ -8,6 +8,7 @@ import type { ResourceList } from './node.ts'
 export interface Container {
   readonly name: string
   readonly image?: string
+  readonly env?: readonly { readonly name: string }[]
   readonly restartPolicy?: string
   readonly ports?: readonly {
     readonly containerPort: number
