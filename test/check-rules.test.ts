@@ -4,15 +4,18 @@ import { describe, expect, it } from 'vitest'
 import { catalogue } from '../src/check/catalogue.ts'
 import type { ClusterFacts, GroupFacts, InputFacts } from '../src/check/facts.ts'
 import { findingCodes, findingDoc, findingDocText } from '../src/check/finding-doc.ts'
+import { liveRules } from '../src/check/rules/live-rules.ts'
 import { rules } from '../src/check/rules/rules.ts'
 import { runRules } from '../src/check/run-rules.ts'
 import { undecidedReason } from '../src/check/undecided.ts'
 import { cluster } from './check-facts.ts'
 import { groupExamples } from './rule-examples/groups.ts'
 import { launchTemplateExamples } from './rule-examples/launch-templates.ts'
+import { liveExamples } from './rule-examples/live.ts'
 import { userDataExamples } from './rule-examples/user-data.ts'
 
-const examples = [...launchTemplateExamples, ...groupExamples, ...userDataExamples]
+const all = [...rules, ...liveRules]
+const examples = [...launchTemplateExamples, ...groupExamples, ...userDataExamples, ...liveExamples]
 const today = '2026-11-26'
 
 function inputOf(facts: GroupFacts | ClusterFacts | InputFacts): InputFacts {
@@ -23,7 +26,7 @@ function inputOf(facts: GroupFacts | ClusterFacts | InputFacts): InputFacts {
 
 describe.each(examples)('$rule', ({ fires, quiet, rule, says }) => {
   const found = (facts: GroupFacts | ClusterFacts | InputFacts) =>
-    runRules(inputOf(facts), { rules, today }).filter(({ code }) => code === rule)
+    runRules(inputOf(facts), { rules: all, today }).filter(({ code }) => code === rule)
 
   it('fires', () => {
     const findings = found(fires)
@@ -39,7 +42,7 @@ describe.each(examples)('$rule', ({ fires, quiet, rule, says }) => {
 
 describe('the catalogue', () => {
   it('has an example for every rule, and a rule for every example', () => {
-    expect(new Set(examples.map(({ rule }) => rule))).toEqual(new Set(rules.map(({ id }) => id)))
+    expect(new Set(examples.map(({ rule }) => rule))).toEqual(new Set(all.map(({ id }) => id)))
   })
 
   it('documents every code, and no other', () => {

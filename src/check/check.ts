@@ -1,11 +1,10 @@
 /** `check` of one file: what it is, its facts, all rules, its waivers. Check layer, pure. */
 
-import type { DesiredCluster } from '../fleet/desired.ts'
 import { type LoadedFleet, loadFleet } from '../fleet/load-fleet.ts'
 import type { AmiFamily } from '../nodes/ami-parameters.ts'
 import type { Finding } from '../world/finding.ts'
 import type { CheckFinding } from './check-finding.ts'
-import type { ClusterFacts, InputFacts } from './facts.ts'
+import type { InputFacts } from './facts.ts'
 import { fleetFacts } from './inputs/fleet.ts'
 import { type ReadInput, readInput } from './inputs/read-input.ts'
 import type { LiveFacts } from './live/live-facts.ts'

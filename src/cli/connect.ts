@@ -62,25 +62,12 @@ export async function connectCluster(
   flags: ConnectFlags,
   context: ConnectContext,
 ): Promise<ClusterPorts> {
-  const { onWait, random } = context
   const aws = openAws(desired.region, flags, {
     ...context,
-    onWait: (text) => onWait(`waiting: ${text}`),
+    onWait: (text) => context.onWait(`waiting: ${text}`),
   })
   try {
-    const { arn, connection } = await apiServerOf(desired, flags, { aws, context })
-    const kube = kubeClient({
-      connection,
-      // Its sockets live in real time, whatever clock the engine runs on.
-      clock: systemClock(),
-      random,
-      ...(context.isTwin ? { limits: twinLimits } : {}),
-      onWait: (wait) => {
-        const isOurs = wait.reason === 'rate' || wait.reason === 'in-flight'
-        if (!isOurs || wait.waitMs >= toldWaitMs) onWait(waitText(desired.name, wait))
-      },
-      onRetry: (failure) => onWait(waitingFor(desired.name, failure.message)),
-    })
+    const { arn, kube } = await openKube(desired.name, flags, { aws, context })
     return {
       aws,
       kube,
@@ -94,6 +81,33 @@ export async function connectCluster(
     await aws.close()
     throw error
   }
+}
+
+/**
+ * The port of the cluster's API server, found through AWS; `close` it before the connection to AWS. Told waits
+ * are whole lines.
+ * @throws RegroupError with the call, the identity and the remedy.
+ */
+export async function openKube(
+  clusterName: string,
+  flags: ConnectFlags,
+  tools: { readonly aws: AwsConnection; readonly context: ConnectContext },
+): Promise<{ readonly arn: string; readonly kube: KubeClient }> {
+  const { isTwin, onWait, random } = tools.context
+  const { arn, connection } = await apiServerOf(clusterName, flags, tools)
+  const kube = kubeClient({
+    connection,
+    // Its sockets live in real time, whatever clock the engine runs on.
+    clock: systemClock(),
+    random,
+    ...(isTwin ? { limits: twinLimits } : {}),
+    onWait: (wait) => {
+      const isOurs = wait.reason === 'rate' || wait.reason === 'in-flight'
+      if (!isOurs || wait.waitMs >= toldWaitMs) onWait(waitText(clusterName, wait))
+    },
+    onRetry: (failure) => onWait(waitingFor(clusterName, failure.message)),
+  })
+  return { arn, kube }
 }
 
 /** The port of one account in one Region. Nothing is sent before the first call. */
@@ -124,19 +138,19 @@ function identityOf({ externalId, profile, roleArn, sessionName }: ConnectFlags)
 }
 
 async function apiServerOf(
-  desired: DesiredCluster,
+  clusterName: string,
   flags: ConnectFlags,
   { aws, context }: { readonly aws: AwsConnection; readonly context: ConnectContext },
 ): Promise<{ readonly arn: string; readonly connection: KubeConnection }> {
-  const { cluster } = await aws.api.eks.describeCluster({ name: desired.name })
-  const arn = cluster?.arn ?? desired.name
+  const { cluster } = await aws.api.eks.describeCluster({ name: clusterName })
+  const arn = cluster?.arn ?? clusterName
   const endpoint = cluster?.endpoint ?? ''
   if (flags.kubeconfig === undefined && flags.context === undefined) {
     const connection = eksConnection({
-      clusterName: desired.name,
+      clusterName,
       endpoint,
       certificateAuthorityData: cluster?.certificateAuthority?.data ?? '',
-      mintToken: (aheadMs) => aws.mintEksToken(desired.name, aheadMs),
+      mintToken: (aheadMs) => aws.mintEksToken(clusterName, aheadMs),
       clock: systemClock(),
       random: context.random,
       env: context.env,
@@ -144,7 +158,7 @@ async function apiServerOf(
     return { arn, connection }
   }
   const connection = await namedConnection(flags, context)
-  assertSameServer(connection.endpoint.server, endpoint, desired.name)
+  assertSameServer(connection.endpoint.server, endpoint, clusterName)
   return { arn, connection }
 }
 

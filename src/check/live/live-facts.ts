@@ -137,6 +137,6 @@ export interface Unseen {
   readonly action: string
   /** What the world said. */
   readonly reason: string
-  /** False: a missing permission; true: anything else. */
-  readonly isOutage: boolean
+  /** `refused`: a missing permission, `failed`: anything else, `skipped`: the caller wanted it so. */
+  readonly kind: 'failed' | 'refused' | 'skipped'
 }

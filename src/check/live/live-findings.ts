@@ -20,7 +20,7 @@ export function notLookedAt({ clusters }: InputFacts): readonly CheckFinding[] {
   const blind = new Map<string, Blind>()
   for (const { at, live, name } of clusters) {
     for (const unseen of live?.unseen ?? []) {
-      const key = `${unseen.action} ${unseen.isOutage ? unseen.reason : ''}`
+      const key = `${unseen.action} ${unseen.kind === 'failed' ? unseen.reason : unseen.kind}`
       const found = blind.get(key) ?? {
         unseen,
         rules: new Set(),
@@ -36,18 +36,21 @@ export function notLookedAt({ clusters }: InputFacts): readonly CheckFinding[] {
 }
 
 function blindFinding({ at, clusters, rules, unseen }: Blind): CheckFinding {
-  const { action, isOutage, reason } = unseen
+  const { action, kind, reason } = unseen
   const names = [...clusters]
   const rest = names.length > namesMax ? ` and ${names.length - namesMax} more` : ''
   const where = names.slice(0, namesMax).join(', ') + rest
-  const what = isOutage ? `failed: ${reason}` : 'is not allowed'
+  const what = { failed: `failed: ${reason}`, refused: 'is not allowed', skipped: reason }[kind]
+  const remedies = {
+    failed: 'Run it again once that answers.',
+    refused: `Grant ${action}; docs/check.md has the whole policy.`,
+    skipped: 'Run it again where the cluster can be reached.',
+  }
   return {
     code: 'check/not-looked-at',
-    severity: 'error',
+    severity: kind === 'skipped' ? 'info' : 'error',
     message: `${action} ${what}; not decided for ${where}: ${[...rules].join(', ')}`,
-    remedy: isOutage
-      ? 'Run it again once that answers.'
-      : `Grant ${action}; docs/check.md has the whole policy.`,
+    remedy: remedies[kind],
     path: 'live',
     groups: [],
     ...(at === undefined ? {} : { location: at }),

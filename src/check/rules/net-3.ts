@@ -47,7 +47,7 @@ function faultOf(subnet: LiveSubnet, cluster: ClusterFacts): readonly Fault[] {
   return [{ member: 'subnets', about: id, message }]
 }
 
-/** Of one group in one of its subnets. */
+/** Of one group in one of its subnets; one that begins empty gets its first node some day. */
 function needOf(group: GroupFacts, cluster: ClusterFacts): Need {
   const { action, name = '', scaling, subnetIds, updateConfig } = group
   const share = Math.max(1, subnetIds?.length ?? 1)
@@ -55,7 +55,7 @@ function needOf(group: GroupFacts, cluster: ClusterFacts): Need {
   const { maxUnavailable = 1 } =
     updateConfig === undefined || updateConfig === 'none' ? {} : updateConfig
   const surge = Math.max(surgePerZone * share, maxUnavailable)
-  const total = isNew ? (scaling?.desired ?? scaling?.min ?? 0) : surge
+  const total = isNew ? Math.max(1, scaling?.desired ?? scaling?.min ?? 0) : surge
   const nodeCount = Math.ceil(total / share)
   return { name, isNew, nodeCount, addressCount: nodeCount * addressesPerNode(group, cluster) }
 }

@@ -1,6 +1,6 @@
 /** The work of `regroup check`: read, check, print. Cli layer. */
 
-import { type CheckOptions, check } from '../../check/check.ts'
+import { type CheckInput, type CheckOptions, check, type LiveOf } from '../../check/check.ts'
 import type { CheckFinding } from '../../check/check-finding.ts'
 import { amiFamilies } from '../../nodes/ami-parameters.ts'
 import { nearest } from '../../world/documents/nearest.ts'
@@ -26,7 +26,10 @@ const renderers: Readonly<Record<string, (findings: readonly CheckFinding[]) => 
   text: checkText,
 }
 
-/** Prints all findings of all files; the exit code tells whether one is severe enough. @throws Problem */
+/**
+ * Prints all findings of all files; the exit code tells whether one is severe enough.
+ * @throws Problem, with `--live` RegroupError without credentials
+ */
 export async function runCheck(
   files: readonly string[],
   flags: CheckFlags,
@@ -37,11 +40,16 @@ export async function runCheck(
   const amiFamily =
     flags.amiFamily === undefined ? undefined : oneOf('AMI family', flags.amiFamily, amiFamilies)
   const options = { today: today(), ...(amiFamily === undefined ? {} : { amiFamily }) }
-  const findings: CheckFinding[] = []
+  const inputs: CheckInput[] = []
   for (const file of files) {
-    if (isFleetModule(file)) findings.push(...(await checkModule(file, options)))
-    else findings.push(...check({ file, bytes: readUserFile(file, 'file') }, options))
+    const isModule = isFleetModule(file)
+    inputs.push({ file, bytes: isModule ? await readFleetModule(file) : readUserFile(file, 'file') })
   }
+  const liveOf = flags.live === true ? await look(inputs, { flags, options, streams }) : undefined
+  const all = liveOf === undefined ? options : { ...options, liveOf }
+  const findings = inputs.flatMap((input) =>
+    isFleetModule(input.file) ? checkModule(input, all) : check(input, all),
+  )
   streams.out(render?.(findings) ?? '')
   const isSevere = findings.some(
     ({ severity, waiver }) =>
@@ -51,14 +59,24 @@ export async function runCheck(
 }
 
 /** What a program makes has no lines: findings of it stand at its beginning and name the path. */
-async function checkModule(file: string, options: CheckOptions): Promise<readonly CheckFinding[]> {
-  const findings = check({ file, bytes: await readFleetModule(file) }, options)
-  return findings.map(({ message, path = '', ...one }) => ({
+function checkModule(input: CheckInput, options: CheckOptions): readonly CheckFinding[] {
+  return check(input, options).map(({ message, path = '', ...one }) => ({
     ...one,
     path,
     message: path === '' ? message : `${path}: ${message}`,
-    location: { file, line: 1, column: 1 },
+    location: { file: input.file, line: 1, column: 1 },
   }))
+}
+
+/** Only now the SDK and the ports are loaded. */
+async function look(
+  inputs: readonly CheckInput[],
+  { flags, options, streams }: { flags: CheckFlags; options: CheckOptions; streams: Streams },
+): Promise<LiveOf> {
+  const { liveTargets } = await import('../../check/live/live-targets.ts')
+  const { lookLive } = await import('./check-live.ts')
+  const targets = inputs.flatMap((input) => liveTargets(input, options))
+  return lookLive(targets, flags, (text) => streams.err(text))
 }
 
 /** The UTC day: support of versions and waivers end on days. */

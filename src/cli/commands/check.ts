@@ -2,23 +2,30 @@
 
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
+import type { ConnectFlags } from '../connect.ts'
 
 /** Flags of `check` as they are typed. */
-export interface CheckFlags {
+export interface CheckFlags extends ConnectFlags {
   readonly output: string
   readonly failOn: string
   readonly amiFamily?: string
+  readonly live?: boolean
+  readonly awsOnly?: boolean
+  readonly region?: string
+  readonly cluster?: string
 }
 
 const text = `
-It reads files only: nothing is asked of AWS or a cluster. What a file is, is told by its content.
-docs/check.md says what it can be; docs/rules.md and docs/findings.md explain every code.
+It reads files only; with --live it also asks AWS and the clusters, and changes nothing there.
+What a file is, is told by its content. docs/check.md says what it can be; docs/rules.md and
+docs/findings.md explain every code.
 
 Examples:
   regroup check fleet.yaml
   regroup check fleet.mjs
   regroup check plan.json user-data.sh --ami-family AmazonLinux2
   regroup check fleet.yaml --fail-on warning -o github
+  regroup check fleet.yaml --live --profile prod
 `
 
 /** Adds the command. */
@@ -34,6 +41,17 @@ export function addCheck(program: Command, context: CommandContext): void {
       'error',
     )
     .option('--ami-family <family>', 'of user data and templates that do not say it')
+    .option('--live', 'also ask AWS and the clusters what they have and allow')
+    .option('--aws-only', 'with --live: leave the API servers of the clusters alone')
+    .option('--cluster <name>', 'with --live: this cluster only; for files that name none')
+    .option('--region <name>', 'with --live: Region of files that do not say it')
+    .option('--profile <name>', 'profile of the AWS configuration files')
+    .option('--role-arn <arn>', 'role to assume')
+    .option('--external-id <text>', 'external id for the role')
+    .option('--session-name <text>', 'session name for the role, shown in CloudTrail')
+    .option('--endpoint-url <url>', 'address for all AWS services, e.g. of a twin')
+    .option('--kubeconfig <file>', 'instead of a token made from the AWS credentials')
+    .option('--context <name>', 'context of the kubeconfig')
     .addHelpText('after', text)
     .action(async (files: readonly string[], flags: CheckFlags) => {
       const { runCheck } = await import('./check-run.ts')
