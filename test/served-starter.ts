@@ -10,6 +10,7 @@ import { serveClusters } from '../src/twin/wire/kube/serve-clusters.ts'
 import { type RunningTwin, serveTwin } from '../src/twin/wire/serve.ts'
 import type { WireFault } from '../src/twin/wire/wire-fault.ts'
 import { assert } from '../src/world/assert.ts'
+import type { KubeObject } from '../src/world/kube-objects.ts'
 import { regroup, type Said } from './program.ts'
 
 /** A served world and a folder of its own; the environment is that of `twin env` until `stop`. */
@@ -24,8 +25,11 @@ export interface ServedStarter {
   stop(): Promise<void>
 }
 
-/** Serves it at speed `max`; migrations share its time, so that no wait is a real one. */
-export async function servedStarter(wireFaults: readonly WireFault[] = []): Promise<ServedStarter> {
+/** Serves it, with further objects, at speed `max`; migrations share its time: no wait is a real one. */
+export async function servedStarter(
+  wireFaults: readonly WireFault[] = [],
+  objects: readonly KubeObject[] = [],
+): Promise<ServedStarter> {
   const world = scenarioWorld('starter')
   assert(world !== undefined, 'the scenario exists')
   const folder = mkdtempSync(join(tmpdir(), 'served-starter-'))
@@ -33,7 +37,14 @@ export async function servedStarter(wireFaults: readonly WireFault[] = []): Prom
   writeFileSync(fleet, scenarioFleetYaml('starter') ?? '')
   const kubeconfigs = new Map<string, string>()
   const running = await serveTwin({
-    world: { ...world, wireFaults },
+    world: {
+      ...world,
+      wireFaults,
+      clusters: world.clusters.map((cluster) => ({
+        ...cluster,
+        objects: [...cluster.objects, ...objects],
+      })),
+    },
     seed: '1',
     wall: wallClock,
     speed: 'max',

@@ -2,6 +2,7 @@
 
 import type { StringMap } from '../../world/kube-objects.ts'
 import type { ScalingFacts } from '../facts.ts'
+import type { Unseen } from './unseen.ts'
 
 /** Of one cluster and its Region; an undefined member was not looked at, `unseen` says why. */
 export interface LiveFacts extends RegionFacts, ClusterOnly {
@@ -109,34 +110,4 @@ export interface LiveBudget {
   readonly podCount: number
   /** Another budget that has one of its pods: the API server then evicts neither. */
   readonly overlaps?: string
-}
-
-/** Parts that are read on their own. */
-export type Concern =
-  | 'cluster'
-  | 'cni'
-  | 'images'
-  | 'keyPairs'
-  | 'nodeGroups'
-  | 'offerings'
-  | 'placementGroups'
-  | 'releases'
-  | 'roles'
-  | 'routes'
-  | 'securityGroups'
-  | 'subnets'
-  | 'budgets'
-  | 'pods'
-  | 'volumes'
-  | 'workloads'
-
-/** A part that could not be read. */
-export interface Unseen {
-  readonly concern: Concern
-  /** The call as it is granted: `ec2:DescribeSubnets`, `list poddisruptionbudgets.policy`. */
-  readonly action: string
-  /** What the world said. */
-  readonly reason: string
-  /** `refused`: a missing permission, `failed`: anything else, `skipped`: the caller wanted it so. */
-  readonly kind: 'failed' | 'refused' | 'skipped'
 }

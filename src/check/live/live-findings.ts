@@ -2,8 +2,7 @@
 
 import type { CheckFinding } from '../check-finding.ts'
 import type { InputFacts } from '../facts.ts'
-import type { Unseen } from './live-facts.ts'
-import { rulesOfConcern } from './unseen-rules.ts'
+import { rulesOfConcern, type Unseen } from './unseen.ts'
 
 /** Clusters named in a finding. */
 const namesMax = 3

@@ -1,6 +1,7 @@
 /** Everything that a check asks of one cluster. Observe layer. */
 
-import type { ClusterOnly, Concern } from '../../check/live/live-facts.ts'
+import type { ClusterOnly } from '../../check/live/live-facts.ts'
+import type { Concern } from '../../check/live/unseen.ts'
 import type { AwsApi } from '../../world/aws-api.ts'
 import { isFailure } from '../../world/failure.ts'
 import type { KubeApi } from '../../world/kube-api.ts'

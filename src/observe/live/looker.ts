@@ -1,6 +1,6 @@
 /** Reads that may be refused: what was not seen is noted, and the rest goes on. Observe layer. */
 
-import type { Concern, Unseen } from '../../check/live/live-facts.ts'
+import type { Concern, Unseen } from '../../check/live/unseen.ts'
 import { isFailure, type RegroupError } from '../../world/failure.ts'
 
 /** Notes of one look at a Region or a cluster. */
@@ -9,7 +9,7 @@ export class Looker {
 
   /** Notes parts that were not even asked for. */
   skip(concerns: readonly Concern[], unseen: Omit<Unseen, 'concern'>): void {
-    for (const concern of concerns) this.unseen.push({ concern, ...unseen })
+    for (const concern of concerns) this.unseen.push({ ...unseen, concern })
   }
 
   /**

@@ -21,8 +21,18 @@ const credentialNames: ReadonlySet<string> = new Set([
 /** Told to programs that speak to AWS. */
 const regionNames: ReadonlySet<string> = new Set(['AWS_DEFAULT_REGION', 'AWS_REGION'])
 /** Programs that always do. */
-const awsImages =
-  /(?:^|\/)(?:aws-cluster-autoscaler|aws-ebs-csi-driver|aws-efs-csi-driver|aws-load-balancer-controller|aws-node-termination-handler|cloudwatch-agent|cluster-autoscaler|external-dns|karpenter)(?:[:@/]|$)/
+const awsPrograms = [
+  'aws-cluster-autoscaler',
+  'aws-ebs-csi-driver',
+  'aws-efs-csi-driver',
+  'aws-load-balancer-controller',
+  'aws-node-termination-handler',
+  'cloudwatch-agent',
+  'cluster-autoscaler',
+  'external-dns',
+  'karpenter',
+]
+const awsImages = new RegExp(`(?:^|/)(?:${awsPrograms.join('|')})(?:[:@/]|$)`)
 
 /** Reads everything that is kept. */
 export function seenPod({ metadata, spec, status }: Pod): SeenPod {

@@ -1,6 +1,34 @@
-/** Rules that cannot be decided when a part of the world was not seen. Check layer, data. */
+/** Parts of the world, and the rules that are open when one was not seen. Check layer, data. */
 
-import type { Concern } from './live-facts.ts'
+/** Parts that are read on their own. */
+export type Concern =
+  | 'cluster'
+  | 'cni'
+  | 'images'
+  | 'keyPairs'
+  | 'nodeGroups'
+  | 'offerings'
+  | 'placementGroups'
+  | 'releases'
+  | 'roles'
+  | 'routes'
+  | 'securityGroups'
+  | 'subnets'
+  | 'budgets'
+  | 'pods'
+  | 'volumes'
+  | 'workloads'
+
+/** A part that could not be read. */
+export interface Unseen {
+  readonly concern: Concern
+  /** The call as it is granted: `ec2:DescribeSubnets`, `list poddisruptionbudgets.policy`. */
+  readonly action: string
+  /** What the world said. */
+  readonly reason: string
+  /** `refused`: a missing permission, `failed`: anything else, `skipped`: the caller wanted it so. */
+  readonly kind: 'failed' | 'refused' | 'skipped'
+}
 
 /** Ids by concern; without its cluster nothing of its network is known either. */
 export const rulesOfConcern: Readonly<Record<Concern, readonly string[]>> = {
