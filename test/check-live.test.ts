@@ -15,15 +15,26 @@ let starter: ServedStarter
 
 afterEach(() => starter.stop())
 
-/** The findings of one run, by code. */
+function findingsIn(out: string): readonly CheckFinding[] {
+  return (JSON.parse(out) as { findings: CheckFinding[] }).findings
+}
+
+function textOf({ code, message }: CheckFinding): string {
+  return `${code} ${message}`
+}
+
+/** The findings that one run has and the same without `--live` has not. */
 async function checked(...args: string[]): Promise<{
   readonly code: number
   readonly err: string
   readonly findings: readonly CheckFinding[]
 }> {
+  const files = args.filter((one) => one.endsWith('.yaml') || one.endsWith('.json'))
+  const offline = await regroup('check', '-o', 'json', ...files)
   const { code, err, out } = await regroup('check', '--live', '-o', 'json', ...args)
   expect(out, err).not.toBe('')
-  return { code, err, findings: (JSON.parse(out) as { findings: CheckFinding[] }).findings }
+  const before = new Set(findingsIn(offline.out).map(textOf))
+  return { code, err, findings: findingsIn(out).filter((one) => !before.has(textOf(one))) }
 }
 
 function said(findings: readonly CheckFinding[], code: string): readonly string[] {
@@ -160,6 +171,12 @@ describe('a cluster with faults', () => {
       updates: [],
     })
     const { findings } = await checked(file)
+    expect(said(findings, 'SCL-2').join()).toContain(
+      'Raising minSize to 2 above the live desired size 1',
+    )
+    expect(said(findings, 'VER-1').join()).toContain(
+      'cluster version 1.32; version 1.31 is refused',
+    )
     expect(said(findings, 'VER-3').join()).toContain('Release 1.31.99-20200101 does not exist')
     expect(said(findings, 'check/no-subnet')).toHaveLength(1)
   })
