@@ -231,3 +231,65 @@ describe('what cannot be looked at', () => {
     expect(other.err).toContain('Did you mean starter?')
   })
 })
+
+describe('templates and plans', () => {
+  const text = JSON.stringify({
+    LaunchTemplateVersions: [
+      {
+        LaunchTemplateId: 'lt-1',
+        LaunchTemplateName: 'web',
+        VersionNumber: 3,
+        LaunchTemplateData: {
+          ImageId: 'ami-0123456789abcdef0',
+          InstanceType: 'm6g.large',
+          KeyName: 'ops',
+          Placement: { GroupName: 'near' },
+          SecurityGroupIds: ['sg-0123456789abcdef0'],
+          MetadataOptions: { HttpPutResponseHopLimit: 1, HttpTokens: 'required' },
+        },
+      },
+    ],
+  })
+
+  it('are compared with what the Region has, and with the workloads of the cluster', async () => {
+    starter = await servedStarter([], ledger)
+    const file = join(starter.folder, 'template.json')
+    writeFileSync(file, text)
+    const flags = [file, '--region', 'eu-west-1', '--cluster', 'starter']
+    const { findings } = await checked(...flags)
+    const end = 'which does not exist in eu-west-1.'
+    expect(said(findings, 'LT-23')).toEqual([
+      `Launch template web:3 names AMI ami-0123456789abcdef0, ${end}`,
+      `Launch template web:3 names key pair ops, ${end}`,
+      `Launch template web:3 names placement group near, ${end}`,
+      `Launch template web:3 names security group sg-0123456789abcdef0, ${end}`,
+    ])
+    expect(said(findings, 'LT-17').join()).toContain('default/ledger')
+    const { account } = twinOf()
+    const image = account.images.newest('AmazonLinux2023', 'amd64', '1.32')
+    assert(image !== undefined, 'there is an image')
+    const [group] = [...account.network.securityGroups.values()]
+    assert(group !== undefined, 'there is a security group')
+    account.images.add({ ...image, id: 'ami-0123456789abcdef0' })
+    const id = 'sg-0123456789abcdef0'
+    account.network.securityGroups.set(id, { ...group, id })
+    const named = { createdMs: 0, fingerprint: '', tags: {} }
+    account.keyPairs.set('ops', { ...named, id: 'key-1', name: 'ops', type: 'rsa' })
+    const near = { id: 'pg-1', name: 'near', tags: {} }
+    account.placementGroups.set('near', { ...near, strategy: 'cluster' })
+    const later = await checked(...flags)
+    expect(said(later.findings, 'AMI-5').join()).toContain(
+      'm6g.large is arm64, AMI ami-0123456789abcdef0 is x86_64',
+    )
+    expect(said(later.findings, 'LT-23')).toEqual([])
+  })
+
+  it('need a Region', async () => {
+    starter = await servedStarter()
+    const file = join(starter.folder, 'template.json')
+    writeFileSync(file, text)
+    const { code, err } = await regroup('check', '--live', file)
+    expect(code).toBe(64)
+    expect(err).toContain('Give --region: only fleet files say it.')
+  })
+})
