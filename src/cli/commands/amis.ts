@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
 import type { ConnectFlags } from '../connect.ts'
 import { assertOutput } from '../output-format.ts'
+import { withAwsOptions } from './connect-options.ts'
 
 /** Flags of `amis` as they are typed. */
 export interface AmisFlags extends ConnectFlags {
@@ -29,7 +30,7 @@ Examples:
 
 /** Adds the command. */
 export function addAmis(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('amis')
     .description(
       'list node images and their releases, how old they are, and how long versions live',
@@ -41,11 +42,7 @@ export function addAmis(program: Command, context: CommandContext): void {
     .option('--own <id or name>', 'images of the account by name, with * and ?; or any by id')
     .option('--live', 'ask SSM, EKS and EC2 instead of the built-in tables')
     .option('--region <name>', 'Region to ask, when there is no fleet file')
-    .option('--profile <name>', 'profile of the AWS configuration files')
-    .option('--role-arn <arn>', 'role to assume')
-    .option('--external-id <text>', 'external id for the role')
-    .option('--session-name <text>', 'session name for the role, shown in CloudTrail')
-    .option('--endpoint-url <url>', 'address for all AWS services, e.g. of a twin')
+  withAwsOptions(command)
     .option('-o, --output <format>', 'text or json', 'text')
     .addHelpText('after', text)
     .action(async (flags: AmisFlags) => {

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
 import type { ConnectFlags } from '../connect.ts'
+import { withConnectOptions } from './connect-options.ts'
 
 /** Flags of `check` as they are typed. */
 export interface CheckFlags extends ConnectFlags {
@@ -30,7 +31,7 @@ Examples:
 
 /** Adds the command. */
 export function addCheck(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('check')
     .description('say what EKS, EC2 or the nodes would refuse, before they do')
     .argument('<file...>', 'fleet files, launch templates, Terraform plans, user data')
@@ -45,13 +46,7 @@ export function addCheck(program: Command, context: CommandContext): void {
     .option('--aws-only', 'with --live: leave the API servers of the clusters alone')
     .option('--cluster <name>', 'with --live: this cluster only; for files that name none')
     .option('--region <name>', 'with --live: Region of files that do not say it')
-    .option('--profile <name>', 'profile of the AWS configuration files')
-    .option('--role-arn <arn>', 'role to assume')
-    .option('--external-id <text>', 'external id for the role')
-    .option('--session-name <text>', 'session name for the role, shown in CloudTrail')
-    .option('--endpoint-url <url>', 'address for all AWS services, e.g. of a twin')
-    .option('--kubeconfig <file>', 'instead of a token made from the AWS credentials')
-    .option('--context <name>', 'context of the kubeconfig')
+  withConnectOptions(command)
     .addHelpText('after', text)
     .action(async (files: readonly string[], flags: CheckFlags) => {
       const { runCheck } = await import('./check-run.ts')

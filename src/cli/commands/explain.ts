@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
 import type { ConnectFlags } from '../connect.ts'
 import { assertOutput } from '../output-format.ts'
+import { withAwsOptions } from './connect-options.ts'
 
 /** Flags of `explain` as they are typed. */
 export interface ExplainFlags extends ConnectFlags {
@@ -29,7 +30,7 @@ Examples:
 
 /** Adds the command. */
 export function addExplain(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('explain')
     .description('show what a node of a group really gets, or what a finding means')
     .argument('<name>', 'CLUSTER/GROUP, or the code of a finding')
@@ -37,11 +38,7 @@ export function addExplain(program: Command, context: CommandContext): void {
     .option('--live', 'read the group, its launch template and its user data from AWS')
     .option('--diff [change]', 'against KEY=VALUE, another fleet file, or with --live the file')
     .option('--region <name>', 'Region of the cluster, when there is no fleet file')
-    .option('--profile <name>', 'profile of the AWS configuration files')
-    .option('--role-arn <arn>', 'role to assume')
-    .option('--external-id <text>', 'external id for the role')
-    .option('--session-name <text>', 'session name for the role, shown in CloudTrail')
-    .option('--endpoint-url <url>', 'address for all AWS services, e.g. of a twin')
+  withAwsOptions(command)
     .option('-o, --output <format>', 'text or json', 'text')
     .addHelpText('after', text)
     .action(async (name: string, flags: ExplainFlags) => {

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
 import type { ConnectFlags } from '../connect.ts'
 import { assertOutput } from '../output-format.ts'
+import { withConnectOptions } from './connect-options.ts'
 
 /** Flags of `migrate` as they are typed. */
 export interface MigrateFlags extends ConnectFlags {
@@ -27,19 +28,13 @@ Examples:
 
 /** Adds the command. */
 export function addMigrate(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('migrate')
     .description('move a cluster from self-managed groups to managed node groups')
     .requiredOption('-f, --file <fleet.yaml>', 'what the fleet shall be (docs/fleet-file.md)')
     .option('--cluster <name>', 'cluster to migrate; needed when the file has several')
     .option('--confirm <name>', 'the cluster once more: it will be changed')
-    .option('--profile <name>', 'profile of the AWS configuration files')
-    .option('--role-arn <arn>', 'role to assume')
-    .option('--external-id <text>', 'external id for the role')
-    .option('--session-name <text>', 'session name for the role, shown in CloudTrail')
-    .option('--endpoint-url <url>', 'address for all AWS services, e.g. of a twin')
-    .option('--kubeconfig <file>', 'instead of a token made from the AWS credentials')
-    .option('--context <name>', 'context of the kubeconfig')
+  withConnectOptions(command)
     .option('--read-only', 'refuse every call that changes something: shows the first step')
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--events <file>', 'write every event as a line of JSON')
