@@ -133,6 +133,17 @@ describe('a cluster with faults', () => {
     expect(said((await checked(fleetOf())).findings, 'IAM-2')).toHaveLength(1)
   })
 
+  it('looks up an image of the team', async () => {
+    starter = await servedStarter()
+    const file = join(starter.folder, 'own.yaml')
+    const id = 'ami-0123456789abcdef0'
+    const own = `arch: amd64\n    ami: { id: ${id} }`
+    writeFileSync(file, readFileSync(fleetOf(), 'utf8').replace('arch: amd64', own))
+    const { findings } = await checked(file)
+    expect(findings.map(({ code }) => code)).toEqual(['LT-23'])
+    expect(said(findings, 'LT-23').join()).toContain(`names AMI ${id}, which does not exist`)
+  })
+
   it('compares a file with the groups that exist', async () => {
     starter = await servedStarter()
     const { account, kernel } = twinOf()

@@ -43,7 +43,10 @@ export async function runCheck(
   const inputs: CheckInput[] = []
   for (const file of files) {
     const isModule = isFleetModule(file)
-    inputs.push({ file, bytes: isModule ? await readFleetModule(file) : readUserFile(file, 'file') })
+    inputs.push({
+      file,
+      bytes: isModule ? await readFleetModule(file) : readUserFile(file, 'file'),
+    })
   }
   const liveOf = flags.live === true ? await look(inputs, { flags, options, streams }) : undefined
   const all = liveOf === undefined ? options : { ...options, liveOf }
