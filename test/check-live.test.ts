@@ -220,6 +220,21 @@ describe('what cannot be looked at', () => {
     expect(only).toMatchObject({ code: 0, findings: [] })
   })
 
+  it('is asked for Region by Region', async () => {
+    starter = await servedStarter()
+    const file = join(starter.folder, 'regions.yaml')
+    const other = '  - names: [far]\n    region: us-east-1\n'
+    const text = readFileSync(fleetOf(), 'utf8')
+    writeFileSync(file, text.replace('clusters:\n', `clusters:\n${other}`))
+    const { findings } = await checked(file)
+    const open = findings.filter(({ code }) => code === 'check/not-looked-at')
+    expect(open.map(({ message }) => message.replace(/: VER-1.*/, ''))).toEqual([
+      expect.stringMatching(/^eks:DescribeCluster failed: .*far.*; not decided for far$/),
+    ])
+    const regions = new Set(findings.map(({ groups }) => groups[0]?.split('/')[0]))
+    expect(regions.has('starter')).toBe(false)
+  })
+
   it('is a note when the caller leaves the API servers alone', async () => {
     starter = await servedStarter([], ledger)
     const { code, findings } = await checked(fleetOf(), '--aws-only')
