@@ -83,7 +83,7 @@ function sentUserData(group: DesiredNodeGroup, texts: Texts): SentUserData {
   const { amiFamily, amiId, kubelet, preBootstrapCommands, userData } = group
   const isOwn = amiId !== undefined
   // What we write ourselves is right, and its values are checked by the loader.
-  if (userData === undefined && preBootstrapCommands.length === 0) return isOwn ? 'unknown' : 'none'
+  if (!isOwn && userData === undefined && preBootstrapCommands.length === 0) return 'none'
   const said = isOwn ? [group.labels, group.taints] : []
   const key = JSON.stringify([amiFamily, isOwn, kubelet, preBootstrapCommands, userData, said])
   const known = texts.get(key)
