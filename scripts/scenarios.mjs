@@ -1,4 +1,4 @@
-// Migrates the scenario worlds on the twin under the judge, kills the engine at its calls, compares bytes.
+// Migrates the scenario worlds on the twin under the judge, kills the engine at its calls, compares bytes, fuzzes user data.
 // --world NAME   only these worlds (may be repeated; default: all)
 // --crash CUTS   all, none, or how many cuts per crash world; default: every cut of the first crash
 //                world and an even sample of the second
@@ -25,6 +25,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const defaultCrashes = { starter: undefined, 'seed-web-shop': 24 }
 const bytesWorlds = ['starter', 'seed-web-shop']
 const cutsPerTask = 10
+// Hostile inputs to the parsers of user data and the converter; npm run fuzz takes any number.
+const fuzzRuns = '1000000'
 const jobs = Number(values.jobs ?? Math.min(4, availableParallelism()))
 const worlds = values.world ?? scenarioNames
 const unknown = worlds.filter((name) => !scenarioNames.includes(name))
@@ -144,6 +146,14 @@ for (const [world, sampleCount] of Object.entries(asked)) {
 await pool.close()
 if (values.world === undefined && values.crash === undefined) {
   compareBytes(bytesWorlds.map((world) => bytesOf(process.execPath, world)))
+  const fuzzed = spawnSync(process.execPath, [`${root}scripts/fuzz.mjs`, '--runs', fuzzRuns], {
+    encoding: 'utf8',
+  })
+  check(
+    fuzzed.status === 0,
+    `user data: ${fuzzed.stdout.trim().replace(/^[\s\S]*\n(?:ok +)?/, '')}`,
+  )
+  if (fuzzed.status !== 0) console.log(`${fuzzed.stdout}${fuzzed.stderr}`)
 }
 if (values.counts !== undefined) writeFileSync(values.counts, JSON.stringify(counts))
 const { failed, passed, skipped } = counts

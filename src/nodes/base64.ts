@@ -11,7 +11,7 @@ export function toBase64(text: string): string {
 export function fromBase64(text: string): string | undefined {
   try {
     const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 /** Files of a node as a cloud-config part. Nodes layer, pure. */
 
 import { parse, stringify } from 'yaml'
+import { isAcyclic } from './acyclic.ts'
 import type { BootstrapFile } from './bootstrap.ts'
 import { isRecord } from './field-schema.ts'
 import type { MimePart } from './mime.ts'
@@ -41,7 +42,8 @@ export function parseFilesPart(part: MimePart): readonly BootstrapFile[] | undef
   } catch {
     return undefined
   }
-  if (!isRecord(document) || !Array.isArray(document.write_files)) return undefined
+  if (!isRecord(document) || !isAcyclic(document)) return undefined
+  if (!Array.isArray(document.write_files)) return undefined
   const keys = Object.keys(document)
   if (keys.some((key) => key !== 'merge_how' && key !== 'write_files')) return undefined
   const files = document.write_files.map(fileOf)

@@ -28,7 +28,7 @@ export function renderMime(
   staysReadable: (part: MimePart) => boolean = () => false,
 ): string {
   const unix = parts.map((given) => {
-    const part = { ...given, body: given.body.replaceAll('\r\n', '\n') }
+    const part = { ...given, body: given.body.replaceAll(/\r+\n/g, '\n') }
     return needsEncoding(part) && !staysReadable(given) ? encoded(part) : { ...part, encoding: '' }
   })
   const boundary = boundaryFor(unix)
@@ -77,19 +77,28 @@ export function mimeFaults(text: string): readonly MimeFault[] {
   return readMime(text)?.faults ?? []
 }
 
-/** For each part the line, from 1, on which its body begins. */
-export function mimeBodyLines(text: string): readonly number[] {
-  return readMime(text)?.bodyLines ?? []
+/** Where the body of a part stands; lines count from 1. */
+export interface MimePlace {
+  readonly firstLine: number
+  /** That of its headers for an empty body. */
+  readonly lastLine: number
+  /** False when it stands in a transfer encoding, so that its lines are not those of the document. */
+  readonly isPlain: boolean
+}
+
+/** The places of the parts, in their order. */
+export function mimePlaces(text: string): readonly MimePlace[] {
+  return readMime(text)?.places ?? []
 }
 
 interface MimeDocument {
   readonly parts: readonly MimePart[]
   readonly faults: readonly MimeFault[]
-  readonly bodyLines: readonly number[]
+  readonly places: readonly MimePlace[]
 }
 
 function readMime(text: string): MimeDocument | undefined {
-  const lines = text.replaceAll('\r\n', '\n').split('\n')
+  const lines = text.replaceAll(/\r+\n/g, '\n').split('\n')
   const headEnd = lines.findIndex((line) => line === '' || line.startsWith('--'))
   const head = unfolded(lines.slice(0, headEnd < 0 ? lines.length : headEnd))
   const boundary = /^multipart\/[\w-]+;.*\bboundary="?([^";]+)"?/i.exec(
@@ -117,11 +126,16 @@ function readMime(text: string): MimeDocument | undefined {
     const next = opens[index + 1] ?? end
     return readPart(lines.slice(open + 1, next), open + 2, faults)
   })
-  const bodyLines = opens.map((open, index) => {
-    const headEnd = lines.slice(open + 1, opens[index + 1] ?? end).indexOf('')
-    return open + 2 + headEnd + 1
+  const places = opens.map((open, index): MimePlace => {
+    const inside = lines.slice(open + 1, opens[index + 1] ?? end)
+    const bodyAt = inside.indexOf('') + 1
+    const body = inside.slice(bodyAt)
+    const isEmpty = bodyAt === 0 || body.length === 0
+    const firstLine = isEmpty ? open + 1 : open + 2 + bodyAt
+    const lastLine = isEmpty ? open + 1 : firstLine + body.length - 1
+    return { firstLine, lastLine, isPlain: isEmpty || parts[index]?.body === body.join('\n') }
   })
-  return { parts, faults, bodyLines }
+  return { parts, faults, places }
 }
 
 function readPart(lines: readonly string[], firstLine: number, faults: MimeFault[]): MimePart {
@@ -150,7 +164,7 @@ function unfolded(lines: readonly string[]): ReadonlyMap<string, string> {
   let name = ''
   for (const line of lines) {
     if (/^[ \t]/.test(line) && name !== '') {
-      headers.set(name, `${headers.get(name)} ${line.trim()}`)
+      headers.set(name, `${headers.get(name)} ${line.trim()}`.trim())
       continue
     }
     const match = /^([\w-]+):\s*(.*)$/.exec(line)

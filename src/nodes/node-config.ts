@@ -1,6 +1,7 @@
 /** nodeadm's NodeConfig: reading, checking and merging it as nodeadm does. Nodes layer, pure. */
 
 import { parseDocument, Scalar, stringify, visit } from 'yaml'
+import { isAcyclic } from './acyclic.ts'
 import { isReleaseBefore } from './ami-release.ts'
 import { type FieldFault, fieldFaults, isRecord, tooNewFaults } from './field-schema.ts'
 import { kubeletFieldFaults } from './kubelet-faults.ts'
@@ -88,13 +89,13 @@ function documentOf(text: string): Json | undefined {
     if (document.errors.length > 0) return undefined
     visit(document, {
       Scalar: (key, node) => {
-        const truth =
-          key !== 'key' && node.type === Scalar.PLAIN ? truths[String(node.value)] : undefined
+        const word = key === 'key' || node.type !== Scalar.PLAIN ? '' : String(node.value)
+        const truth = Object.hasOwn(truths, word) ? truths[word] : undefined
         if (truth !== undefined) node.value = truth
       },
     })
     const value: unknown = document.toJS({ maxAliasCount: 20 })
-    return isRecord(value) ? value : undefined
+    return isRecord(value) && isAcyclic(value) ? value : undefined
   } catch {
     return undefined
   }

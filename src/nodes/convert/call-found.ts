@@ -18,7 +18,10 @@ export const bootstrapCall: Handler = (ran: Ran, state: State): Outcome | undefi
   }
   const { scope } = state
   const words = ran.node.words.flatMap((word) =>
-    fieldsOf(word, scope).map((text) => ({ text, line: word.line + state.lineOffset })),
+    fieldsOf(word, scope).map((text) => ({
+      text,
+      line: placed(state, { firstLine: word.line, lastLine: word.line }).firstLine,
+    })),
   )
   const at = words.findIndex((word) => word.text === ran.path)
   const environment = new Map<string, string>()

@@ -10,6 +10,7 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml'
+import { isAcyclic } from '../acyclic.ts'
 import { shellQuoted } from '../shell-words.ts'
 import { noteOutcome } from './note-outcome.ts'
 import { blocking } from './outcome.ts'
@@ -36,18 +37,26 @@ interface Reading {
 export function readCloudConfig(section: Section, state: State): RemainingConfig {
   const counter = new LineCounter()
   const document = parseDocument(section.body, { lineCounter: counter, logLevel: 'silent' })
-  const last = section.body.replace(/\n$/, '').split('\n').length
-  const whole = { firstLine: section.lineOffset + 1, lastLine: section.lineOffset + last }
-  if (document.errors.length > 0 || !isMap(document.contents)) {
+  if (!isSound(document)) {
     const why = 'the cloud-config is not a YAML map'
     const remedy = 'Mend the YAML; quote placeholders of a template.'
-    noteOutcome(blocking('convert/cloud-config', why, remedy), whole, state)
+    noteOutcome(blocking('convert/cloud-config', why, remedy), section, state)
     return { body: undefined }
   }
   const reading = { document, counter, section, state }
   readFiles(reading)
   for (const key of ['bootcmd', 'runcmd']) readCommands(key, reading)
   return leftOver(reading)
+}
+
+/** A map whose aliases all have an anchor, and few enough of them. */
+function isSound(document: Document.Parsed): boolean {
+  if (document.errors.length > 0 || !isMap(document.contents)) return false
+  try {
+    return isAcyclic(document.toJS({ maxAliasCount: 20 }))
+  } catch {
+    return false
+  }
 }
 
 function readFiles(reading: Reading): void {
@@ -71,28 +80,34 @@ function readFiles(reading: Reading): void {
   setList('write_files', kept, reading)
 }
 
-/** A block scalar begins on the line behind its sign: what runs it can be told line by line. */
-function rememberPlace(path: string, node: Node, { counter, section, state }: Reading): void {
+/** What runs a file can be told line by line when its content stands so. */
+function rememberPlace(path: string, node: Node, reading: Reading): void {
+  const { state } = reading
   const file = state.files.get(path)
-  if (file === undefined) return
+  const contentLine = literalLine(node, reading)
+  if (file !== undefined && contentLine !== undefined)
+    state.files.set(path, { ...file, contentLine })
+}
+
+/** Where a text begins that stands line by line in the document, behind its `|`; undefined for others. */
+function literalLine(node: Node, { counter, section }: Reading): number | undefined {
   const start = node.range?.[0] ?? 0
-  const isBlock = /^[|>]/.test(section.body.slice(start, start + 1))
-  const line = counter.linePos(start).line + (isBlock ? 1 : 0) + section.lineOffset
-  state.files.set(path, { ...file, contentLine: line })
+  if (!section.isPlain || !isScalar(node) || section.body[start] !== '|') return undefined
+  return counter.linePos(start).line + 1 + section.lineOffset
 }
 
 function readCommands(key: string, reading: Reading): void {
-  const { counter, document, section, state } = reading
+  const { document, state } = reading
   const list = document.get(key)
   if (!isSeq(list)) return
   for (const item of list.items) {
     const node = item as Node
-    const start = node.range?.[0] ?? 0
-    const isBlock = isScalar(node) && /^[|>]/.test(section.body.slice(start, start + 1))
-    const line = counter.linePos(start).line + (isBlock ? 1 : 0)
+    const lines = linesOf(node, reading)
     const text = commandText(node)
-    if (text === undefined) continue
-    runText(text, { ...linesOf(node, reading), firstLine: line + section.lineOffset }, state)
+    if (text === undefined) {
+      const why = 'a command of the list is neither a text nor a list of words'
+      noteOutcome(blocking('convert/cloud-config', why, 'Mend or delete it.'), lines, state)
+    } else runText(text, { lines, contentLine: literalLine(node, reading) }, state)
   }
   document.delete(key)
 }
@@ -110,30 +125,40 @@ function commandText(node: Node): string | undefined {
 }
 
 /** Walks a command; a file of the document that it runs is walked in its place. */
-function runText(text: string, lines: Lines, state: State): void {
-  const path = /^\s*(?:sudo\s+)?(?:(?:\/bin\/)?(?:ba)?sh\s+(?:-\w+\s+)?)?(\/\S+)\s*$/.exec(
-    text,
-  )?.[1]
+function runText(
+  text: string,
+  at: { readonly lines: Lines; readonly contentLine: number | undefined },
+  state: State,
+): void {
+  const path = runPath.exec(text)?.[1]
   const file = path === undefined ? undefined : state.files.get(path)
-  const offset = state.lineOffset
-  const isScript = file !== undefined && /^#!.*sh\b/.test(file.content)
-  const content = isScript ? file.content : text
-  const firstLine = isScript ? (file.contentLine ?? file.lines.firstLine) : lines.firstLine
-  if (isScript) {
-    state.notes.add(
-      lines.firstLine,
-      lines.lastLine,
-      'dropped',
-      'the file that it runs is converted',
-    )
-    state.files.set(path ?? '', { ...file, isUsed: true, wasRun: true })
+  if (path === undefined || file === undefined || !/^#!.*sh\b/.test(file.content)) {
+    walkAt(text, at, state)
+    return
   }
-  state.lineOffset = firstLine - 1
-  walkScript(readShell(content), state)
-  state.lineOffset = offset
+  const { firstLine, lastLine } = at.lines
+  state.notes.add(firstLine, lastLine, 'dropped', 'the file that it runs is converted')
+  state.files.set(path, { ...file, isUsed: true, wasRun: true })
+  walkAt(file.content, { lines: file.lines, contentLine: file.contentLine }, state)
+}
+
+const runPath = /^\s*(?:sudo\s+)?(?:(?:\/bin\/)?(?:ba)?sh\s+(?:-\w+\s+)?)?(\/\S+)\s*$/
+
+function walkAt(
+  text: string,
+  { contentLine, lines }: { readonly lines: Lines; readonly contentLine: number | undefined },
+  state: State,
+): void {
+  const { fixedLines, lineOffset } = state
+  state.lineOffset = (contentLine ?? lines.firstLine) - 1
+  state.fixedLines = contentLine === undefined ? lines : undefined
+  walkScript(readShell(text), state)
+  state.lineOffset = lineOffset
+  state.fixedLines = fixedLines
 }
 
 function linesOf(node: Node, { counter, section }: Reading): Lines {
+  if (!section.isPlain) return section
   const [start = 0, end = start] = node.range ?? []
   const firstLine = counter.linePos(start).line + section.lineOffset
   const lastLine = counter.linePos(Math.max(start, end - 1)).line + section.lineOffset

@@ -38,7 +38,11 @@ export function convertUserData(text: string, options: ConvertOptions): Conversi
   const state = newState(options.target, substituted)
   const marked = markPlaceholders(unix, state.marks)
   state.serviceRange = new RegExp(`^${rangeComment}(\\S+)$`, 'm').exec(unix)?.[1]
-  const { boundary, closedAtLine, faults, sections } = sectionsOf(marked)
+  const { boundary, closedAtLine, faults, ...found } = sectionsOf(marked)
+  // What a transfer encoding hid from the engine of a template holds no placeholders, but any letters.
+  const sections = found.sections.map((section) =>
+    section.isPlain ? section : { ...section, body: markPlaceholders(section.body, state.marks) },
+  )
   for (const fault of faults) tellMime(fault, marked, boundary, state)
   const theirs = readSections(sections, state)
   const gathered = gather(state, options)
@@ -65,7 +69,8 @@ function tellMime(
   boundary: string | undefined,
   state: State,
 ): void {
-  const { isFatal, line, message } = fault
+  const { isFatal, message } = fault
+  const line = Math.min(fault.line, text.replace(/\n$/, '').split('\n').length)
   if (isFatal) {
     const lines = text.split('\n')
     const next = lines.findIndex((one, index) => index >= line && one.startsWith(`--${boundary}`))
@@ -106,6 +111,7 @@ function readSections(sections: readonly Section[], state: State): readonly Kept
   return sections.map((section, index) => {
     const { body, contentType, kind, lineOffset } = section
     state.lineOffset = lineOffset
+    state.fixedLines = section.isPlain ? undefined : section
     state.section = index
     if (kind === 'shell') {
       walkScript(readShell(body), state)
@@ -123,19 +129,16 @@ function readSections(sections: readonly Section[], state: State): readonly Kept
 }
 
 /** Parts for other readers: they stay on Amazon Linux 2023, Bottlerocket has none. */
-function keepPart(
-  { body, contentType, kind, lineOffset }: Section,
-  state: State,
-): MimePart | undefined {
-  const lastLine = lineOffset + body.replace(/\n$/, '').split('\n').length
+function keepPart(section: Section, state: State): MimePart | undefined {
+  const { body, contentType, firstLine, kind, lastLine } = section
   if (state.target === 'AmazonLinux2023') {
     const why = kind === 'node-config' ? 'merged as nodeadm does' : `stays as ${contentType}`
-    state.notes.add(lineOffset + 1, lastLine, 'carried', why)
+    state.notes.add(firstLine, lastLine, 'carried', why)
     return { contentType, body }
   }
   const why = `Bottlerocket reads no ${contentType === '' ? 'part of this kind' : contentType}`
   const outcome = blocking('convert/no-shell', why, 'Say what it is for as settings.')
-  noteOutcome(outcome, { firstLine: lineOffset + 1, lastLine }, state)
+  noteOutcome(outcome, section, state)
   return undefined
 }
 

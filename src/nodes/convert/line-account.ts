@@ -56,8 +56,8 @@ function sectionOf(line: number, sections: readonly Section[]): Section | undefi
   return sections.findLast(({ lineOffset }) => line > lineOffset)
 }
 
-function isInside(line: number, { body, lineOffset }: Section): boolean {
-  return line <= lineOffset + body.split('\n').length
+function isInside(line: number, { firstLine, lastLine }: Section): boolean {
+  return line >= firstLine && line <= lastLine
 }
 
 function envelope({ hasResult, state }: Account): Note {
@@ -66,9 +66,8 @@ function envelope({ hasResult, state }: Account): Note {
     : { verdict: 'dropped', why: 'the result needs no envelope' }
 }
 
-function shebang({ body, lineOffset }: Section, { state }: Account): Note {
-  const last = lineOffset + body.split('\n').length
-  const stays = state.remaining.some(({ firstLine }) => firstLine > lineOffset && firstLine <= last)
+function shebang({ firstLine: first, lastLine: last }: Section, { state }: Account): Note {
+  const stays = state.remaining.some(({ firstLine }) => firstLine >= first && firstLine <= last)
   return stays && state.target === 'AmazonLinux2023'
     ? { verdict: 'carried', why: 'the first line of the remaining script' }
     : { verdict: 'dropped', why: 'no script is left' }

@@ -2,7 +2,7 @@
 
 import { blocking, dropped, kept, type Outcome, type Ran } from './outcome.ts'
 import type { Handler } from './run-command.ts'
-import { type State, tellOnce } from './state.ts'
+import { placed, type State, tellOnce } from './state.ts'
 
 const kubeletUnits = /^kubelet(?:\.service)?$/
 const dockerUnits = /^docker(?:\.service|\.socket)?$/
@@ -61,7 +61,7 @@ export const packages: Handler = (ran: Ran, state: State): Outcome | undefined =
     message:
       'packages: yum is dnf on Amazon Linux 2023, EPEL and some packages of Amazon Linux 2 are not there',
     remedy: 'Try the installation on an instance of Amazon Linux 2023.',
-    line: ran.node.firstLine + state.lineOffset,
+    line: placed(state, ran.node).firstLine,
   })
   return undefined
 }

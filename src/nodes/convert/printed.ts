@@ -33,7 +33,8 @@ export function printedBy(pipeline: Pipeline, state: State, text: string): Print
     if (command.kind !== 'simple' || command.assignments.length > 0) return undefined
     const ran = ranOf(command, state, text)
     const given = givenInput(ran, state) ?? fileInput(ran, state) ?? input
-    const out = programs[ran.name]?.(ran, state, given)
+    const program = Object.hasOwn(programs, ran.name) ? programs[ran.name] : undefined
+    const out = program?.(ran, state, given)
     if (out === undefined) return undefined
     written.push(...out.written)
     const file = outputFile(ran, state)

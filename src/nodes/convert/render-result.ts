@@ -9,6 +9,7 @@ import { type MimePart, mimeFaults, parseMime, renderMime } from '../mime.ts'
 import { nodeConfigFaults } from '../node-config.ts'
 import { filledBootstrap, filledField } from './filled.ts'
 import { type Gathered, withoutBootTexts } from './gather.ts'
+import { mapTexts } from './marks.ts'
 import { type State, tell } from './state.ts'
 
 const nodeConfigType = 'application/node.eks.aws'
@@ -25,7 +26,35 @@ export function renderResult(
   if (state.target === 'Bottlerocket') {
     return bareValues(renderBottlerocket(bootstrap), bare, /^([\w-]+) = "([\ue000-\uf8ff])"$/gm)
   }
-  return quotedTexts(renderedAl2023(bootstrap, theirs), bare)
+  const parts = theirs.map((part) => restoredPart(part, gathered.line, state))
+  return quotedTexts(
+    renderedAl2023(restoredMembers(bootstrap, state), parts, (merged) =>
+      checkBootstrap(merged, gathered.line, state),
+    ),
+    bare,
+  )
+}
+
+/** Parts with letters beyond ASCII are written in base64, where no template engine finds its placeholders. */
+function restoredPart(part: MimePart, line: number, state: State): MimePart {
+  const body = state.marks.restored(part.body)
+  const isAscii = [...body].every((letter) => (letter.codePointAt(0) ?? 0) < 0x80)
+  if (!isAscii && state.marks.has(part.body, 'template', 'directive')) {
+    const why =
+      'a part with placeholders has letters beyond ASCII, so that it must be written in base64'
+    if (line > 0) state.notes.add(line, line, 'blocking', why)
+    const remedy = 'Write the part in ASCII: comments are the usual place of such letters.'
+    tell(state, { code: 'convert/letters', severity: 'error', message: why, remedy, line })
+  }
+  return { ...part, body }
+}
+
+/** Members that become parts too; the others are marked until they stand in their place. */
+function restoredMembers(bootstrap: Bootstrap, { marks }: State): Bootstrap {
+  const { cluster, kubelet, kubeletFlags, labels, taints, ...members } = bootstrap
+  const restored = mapTexts(members, (text) => marks.restored(text)) as typeof members
+  const flags = kubeletFlags === undefined ? {} : { kubeletFlags }
+  return { cluster, kubelet, labels, taints, ...restored, ...flags }
 }
 
 /**
@@ -45,13 +74,18 @@ export function restoredResult(text: string, { marks }: State): string {
 }
 
 /** A NodeConfig of the team was written for nodeadm: where both speak it wins. */
-function renderedAl2023(bootstrap: Bootstrap, theirs: readonly MimePart[]): string {
+function renderedAl2023(
+  bootstrap: Bootstrap,
+  theirs: readonly MimePart[],
+  check: (merged: Bootstrap) => void,
+): string {
   const isConfig = ({ contentType }: MimePart): boolean => contentType.startsWith(nodeConfigType)
   const parts = theirs.filter((part) => !isConfig(part))
   const configs = theirs.filter(isConfig)
   const own = { ...bootstrap, ...(parts.length === 0 ? {} : { parts }) }
   if (configs.length === 0) return renderAl2023(own)
   const merged = parseAl2023(renderMime([...(parseMime(renderAl2023(own)) ?? []), ...configs]))
+  check(merged)
   return renderAl2023(merged)
 }
 

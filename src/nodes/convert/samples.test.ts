@@ -210,7 +210,7 @@ const bottlerocket: Readonly<Record<string, readonly [readonly number[], string]
   S16: [[6], 'api-server = "${Cluster.Endpoint}"'],
   S17: [[5], 'cluster-certificate = "${cluster_auth_base64}"'],
   S18: [[], 'max-pods = 20'],
-  S19: [[7, 8, 9, 10, 11, 12, 13, 14, 15], 'max-pods = 29'],
+  S19: [[7, 8, 9, 10, 11, 12, 13, 14, 15, 16], 'max-pods = 29'],
   S20: [[5, 7, 8], 'cpu-manager-policy = "static"'],
   S21: [[2], 'cluster-name = "demo"'],
   S22: [[], ''],

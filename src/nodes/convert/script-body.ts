@@ -14,7 +14,12 @@ export function scriptBody(
   const first = lines[0] ?? ''
   const isScript = section.kind === 'shell' && first.startsWith('#!')
   const out = [isScript ? first : '#!/bin/bash']
+  const isPlain = section.isPlain
   for (const piece of pieces) {
+    if (!isPlain) {
+      out.push(piece.text)
+      continue
+    }
     out.push(...commentsAbove(piece, lines, section.lineOffset), dedented(piece, lines, section))
   }
   return `${[...out, ...more].join('\n')}\n`

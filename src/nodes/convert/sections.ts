@@ -1,9 +1,9 @@
 /** User data as the texts it is made of, with their places. Nodes layer, pure. */
 
-import { type MimeFault, mimeBodyLines, mimeFaults, parseMime } from '../mime.ts'
+import { type MimeFault, type MimePlace, mimeFaults, mimePlaces, parseMime } from '../mime.ts'
 
 /** One text of the user data. */
-export interface Section {
+export interface Section extends MimePlace {
   readonly kind: 'shell' | 'cloud-config' | 'node-config' | 'other'
   readonly contentType: string
   readonly body: string
@@ -27,18 +27,22 @@ export function sectionsOf(text: string): Sections {
   if (parts === undefined) {
     const kind = kindOfText(text)
     const contentType = kind === 'cloud-config' ? 'text/cloud-config' : 'text/x-shellscript'
-    const sections = [{ kind, contentType, body: text, lineOffset: 0 }]
+    const lastLine = text.replace(/\n$/, '').split('\n').length
+    const place = { firstLine: 1, lastLine, isPlain: true, lineOffset: 0 }
+    const sections = [{ kind, contentType, body: text, ...place }]
     return { sections, boundary: undefined, closedAtLine: undefined, faults: [] }
   }
-  const lines = mimeBodyLines(text)
-  const sections = parts.map(
-    ({ body, contentType }, index): Section => ({
+  const places = mimePlaces(text)
+  const sections = parts.map(({ body, contentType }, index): Section => {
+    const place = places[index] ?? { firstLine: 1, lastLine: 1, isPlain: false }
+    return {
       kind: kindOf(contentType, body),
       contentType,
       body,
-      lineOffset: (lines[index] ?? 1) - 1,
-    }),
-  )
+      ...place,
+      lineOffset: place.firstLine - 1,
+    }
+  })
   const boundary = boundaryOf(text)
   const closing = text.split('\n').findIndex((line) => line.trimEnd() === `--${boundary}--`)
   const closedAtLine = closing < 0 ? undefined : closing + 1

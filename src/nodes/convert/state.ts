@@ -38,6 +38,8 @@ export interface State {
   readonly broken: Set<string>
   /** The service range that our own rendering leaves in a comment. */
   serviceRange: string | undefined
+  /** Where all lines of a text stand that is not there line by line; undefined for others. */
+  fixedLines: Lines | undefined
   /** Lines in front of the shell text that is read. */
   lineOffset: number
   section: number
@@ -77,6 +79,7 @@ export function newState(
     broken: new Set(),
     patched: new Map(),
     serviceRange: undefined,
+    fixedLines: undefined,
     lineOffset: 0,
     section: 0,
     depth: 0,
@@ -86,7 +89,8 @@ export function newState(
 
 /** Lines of the whole input for lines of the shell text that is read. */
 export function placed(state: State, lines: Lines): Lines {
-  const { lineOffset } = state
+  const { fixedLines, lineOffset } = state
+  if (fixedLines !== undefined) return fixedLines
   return { firstLine: lines.firstLine + lineOffset, lastLine: lines.lastLine + lineOffset }
 }
 

@@ -21,7 +21,7 @@ export function walkScript(script: ShellScript, state: State): void {
   walk(script.statements, script.text, state)
   if (script.fault === undefined) return
   const { line, message } = script.fault
-  const lastLine = script.text.split('\n').length
+  const lastLine = script.text.replace(/\n$/, '').split('\n').length
   const lines = placed(state, { firstLine: line, lastLine })
   const outcome = blocking(
     'convert/shell-syntax',

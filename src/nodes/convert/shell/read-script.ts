@@ -18,10 +18,20 @@ export function readShell(text: string): ShellScript {
   } catch (error) {
     if (!(error instanceof ShellFault)) throw error
     const kept = untangled(statements)
-    const from = (kept.at(-1)?.lastLine ?? 0) + 1
-    const line = Math.max(from, Math.min(reader.lineOf(error.at), text.split('\n').length))
-    return { text, statements: kept, fault: { line, message: error.message } }
+    return {
+      text,
+      statements: kept,
+      fault: { line: firstUnread(text, kept), message: error.message },
+    }
   }
+}
+
+/** The line on which the command begins that could not be read: all of it is lost, not its end only. */
+function firstUnread(text: string, kept: readonly Statement[]): number {
+  const lines = text.replace(/\n$/, '').split('\n')
+  const last = kept.at(-1)?.lastLine ?? 0
+  const index = lines.findIndex((line, at) => at >= last && !/^\s*(?:#|$)/.test(line))
+  return index < 0 ? lines.length : index + 1
 }
 
 /** Up to a reserved word of `ends`, a closing sign, or the end; what was read stays when it throws. */
@@ -114,8 +124,12 @@ function readPipeline(reader: Reader): Pipeline {
   return { isNegated, commands, start, end, ...lines }
 }
 
+const closers = ['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}']
+
 function readCommand(reader: Reader): Command {
   reader.skipBlanks()
+  const stray = closers.find((word) => isReserved(reader, word))
+  if (stray !== undefined) throw new ShellFault(`${stray} is not expected`, reader.at)
   const found = readCompound(reader) ?? readSimple(reader)
   if (found === undefined) {
     const what = reader.isAtEnd ? 'a command is missing at the end' : 'a command is missing here'

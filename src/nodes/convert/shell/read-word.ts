@@ -97,9 +97,16 @@ export function heredocParts(text: string, isQuoted: boolean): readonly WordPart
 
 /** What stands behind `:-` and the like: a word in which blanks and operators are letters. */
 function operandParts(text: string, isQuoted: boolean): readonly WordPart[] {
-  if (isQuoted) return heredocParts(text, false)
   const reader = new Reader(text)
   const parts: WordPart[] = []
+  if (isQuoted) {
+    while (!reader.isAtEnd) {
+      // Quotes inside the braces are quotes of their own.
+      if (reader.char === '"') reader.at += 1
+      else parts.push(...quotedPart(reader, '$`"\\'))
+    }
+    return joined(parts)
+  }
   while (!reader.isAtEnd) {
     const part = partHere(reader, false)
     if (part !== undefined) parts.push(...part)
