@@ -49,8 +49,6 @@ export const fileFindingCauses: Readonly<Record<string, string>> = {
   'convert/labels-merged':
     'labels and taints that belong to the node group, because EKS merges the user data',
   'convert/labels-unseen': 'an info: labels and taints that EKS and Cluster Autoscaler do not know',
-  'convert/letters':
-    'a part with placeholders and letters beyond ASCII: base64 would hide the placeholders',
   'convert/local-disks': 'a use of instance store disks that the family does not have',
   'convert/max-pods-merged': 'a warning: maxPods that EKS writes as well',
   'convert/mime': 'a MIME document that is not read as it was meant',

@@ -9,7 +9,6 @@ import { type MimePart, mimeFaults, parseMime, renderMime } from '../mime.ts'
 import { nodeConfigFaults } from '../node-config.ts'
 import { filledBootstrap, filledField } from './filled.ts'
 import { type Gathered, withoutBootTexts } from './gather.ts'
-import { mapTexts } from './marks.ts'
 import { type State, tell } from './state.ts'
 
 const nodeConfigType = 'application/node.eks.aws'
@@ -26,35 +25,8 @@ export function renderResult(
   if (state.target === 'Bottlerocket') {
     return bareValues(renderBottlerocket(bootstrap), bare, /^([\w-]+) = "([\ue000-\uf8ff])"$/gm)
   }
-  const parts = theirs.map((part) => restoredPart(part, gathered.line, state))
-  return quotedTexts(
-    renderedAl2023(restoredMembers(bootstrap, state), parts, (merged) =>
-      checkBootstrap(merged, gathered.line, state),
-    ),
-    bare,
-  )
-}
-
-/** Parts with letters beyond ASCII are written in base64, where no template engine finds its placeholders. */
-function restoredPart(part: MimePart, line: number, state: State): MimePart {
-  const body = state.marks.restored(part.body)
-  const isAscii = [...body].every((letter) => (letter.codePointAt(0) ?? 0) < 0x80)
-  if (!isAscii && state.marks.has(part.body, 'template', 'directive')) {
-    const why =
-      'a part with placeholders has letters beyond ASCII, so that it must be written in base64'
-    if (line > 0) state.notes.add(line, line, 'blocking', why)
-    const remedy = 'Write the part in ASCII: comments are the usual place of such letters.'
-    tell(state, { code: 'convert/letters', severity: 'error', message: why, remedy, line })
-  }
-  return { ...part, body }
-}
-
-/** Members that become parts too; the others are marked until they stand in their place. */
-function restoredMembers(bootstrap: Bootstrap, { marks }: State): Bootstrap {
-  const { cluster, kubelet, kubeletFlags, labels, taints, ...members } = bootstrap
-  const restored = mapTexts(members, (text) => marks.restored(text)) as typeof members
-  const flags = kubeletFlags === undefined ? {} : { kubeletFlags }
-  return { cluster, kubelet, labels, taints, ...restored, ...flags }
+  const check = (merged: Bootstrap): void => checkBootstrap(merged, gathered.line, state)
+  return quotedTexts(renderedAl2023(bootstrap, theirs, check), bare)
 }
 
 /**
