@@ -130,17 +130,17 @@ export function checkResult(text: string, line: number, state: State): void {
   // A sample that is base64 too, and one that TOML reads as a value without quotes.
   const filled = state.marks.filled(text, () => (isBottlerocket ? '1' : 'c2FtcGxl'))
   const faults = isBottlerocket ? bottlerocketFaults(filled) : al2023Faults(filled)
-  for (const { kind, message } of faults) {
+  for (const { kind, message, path = '' } of faults) {
     // An empty fact was told with its remedy.
     if (/^spec\.cluster\..* not ""$/.test(message)) continue
-    // Of a sample the type may be wrong, not the place.
-    if (filled === text || kind !== 'wrong-value') refuse(message, line, state)
+    // Of a sample the type may be wrong, not the place; nor may the text as a whole.
+    if (filled === text || kind !== 'wrong-value' || path === '') refuse(message, line, state)
   }
 }
 
 function al2023Faults(
   text: string,
-): readonly { readonly kind?: string; readonly message: string }[] {
+): readonly { readonly kind?: string; readonly message: string; readonly path?: string }[] {
   const configs = (parseMime(text) ?? []).filter(({ contentType }) =>
     contentType.startsWith(nodeConfigType),
   )

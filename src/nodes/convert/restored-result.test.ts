@@ -21,3 +21,19 @@ it('leaves a script readable that a template engine fills', () => {
   expect(userData).not.toContain('Content-Transfer-Encoding')
   expect(userData).toContain('echo "Gerät {{ v1.region }}" > /etc/motd')
 })
+
+it('blocks on a NodeConfig of the team that nobody decodes', () => {
+  const text = [
+    'Content-Type: multipart/mixed; boundary="X"',
+    '',
+    '--X',
+    'Content-Type: application/node.eks.aws',
+    '',
+    '#!/bin/bash {{ x }}',
+    '--X--',
+    '',
+  ].join('\n')
+  const { findings } = convertUserData(text, { target: 'AmazonLinux2023', file: 'old.mime' })
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  expect(errors.map(({ message }) => message)).toContain('the NodeConfig is not a YAML map')
+})
