@@ -19,14 +19,18 @@ export function actsOf({ events }: MigrationRun, world: WorldSpec): Acts {
   )
   const acts: Record<string, string[][]> = {}
   const lastSeconds = new Map<string, number>()
-  for (const { data, object, seconds } of events) {
-    const kind = data?.kind
+  for (const { data, object, seconds, type } of events) {
+    const kind = type === 'blocked' ? type : data?.kind
     if (typeof kind !== 'string') continue
+    const isAboutPod = kind === 'evict' || kind === 'blocked'
     acts[kind] ??= []
     const rounds = acts[kind]
     const isSameTick = seconds - (lastSeconds.get(kind) ?? Number.NEGATIVE_INFINITY) < tickSeconds
     if (!isSameTick) rounds.push([])
-    rounds.at(-1)?.push(kind === 'evict' && !known.has(object) ? laterPod(object) : object)
+    const isLater = isAboutPod && !known.has(object)
+    const name = isLater ? laterPod(object) : object
+    // Which of two siblings behind a budget of one goes first, and which stays, is the scheduler's lot.
+    rounds.at(-1)?.push(kind === 'blocked' ? name.replace(/-\d+$/, '-*') : name)
     lastSeconds.set(kind, seconds)
   }
   for (const rounds of Object.values(acts)) for (const round of rounds) round.sort()
@@ -55,14 +59,31 @@ export function evictionOrders(
   return Object.fromEntries(orders.filter(([, own]) => own.length > 1))
 }
 
-/** An end without what cannot be equal: hashes of templates that were changed on the way, and times. */
+/**
+ * An end without what cannot be equal: hashes of templates that were changed on the way, times, and whether a pod
+ * that starts is Ready yet, as a rehearsal stops its world the moment it is over.
+ */
 export function comparableEnd({ end }: MigrationRun): unknown {
   const pods = Object.entries(end.pods).map(([key, text]) => [
     key.replace(/(ReplicaSet .*)-[0-9a-z]+$/, '$1'),
-    text,
+    startedText(text),
   ])
   const text = JSON.stringify({ ...end, pods: Object.fromEntries(pods) })
   return JSON.parse(text.replaceAll(/("[A-Za-z]+AtMs":)"\d+"/g, '$1""'))
+}
+
+/** `1 ready on new nodes, 1 unready on new nodes` -> `2 started on new nodes`. */
+function startedText(text: string): string {
+  const counts = new Map<string, number>()
+  for (const part of text.split(', ')) {
+    const [, count = '', kind = ''] = /^(\d+) (.*)$/.exec(part) ?? []
+    const started = kind.replace(/^(?:un)?ready on new/, 'started on new')
+    counts.set(started, (counts.get(started) ?? 0) + Number(count))
+  }
+  return [...counts]
+    .map(([kind, count]) => `${count} ${kind}`)
+    .sort()
+    .join(', ')
 }
 
 /** Seconds from the first cordon to the last termination: what nodes, pods and budgets take. */

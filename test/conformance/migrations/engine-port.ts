@@ -44,9 +44,9 @@ export function engineAws(host: TwinHost, clock: Clock): AwsApi {
 export function enginePort(client: KubeClient, time: PlaneTime, activity: PlaneActivity): KubeApi {
   const timed = <K extends KubeKind>(object: KubeObjectOf<K>): KubeObjectOf<K> =>
     object.kind === 'Pod' || object.kind === 'Node' ? inVirtualTime(object, time) : object
-  /** Nothing follows from a Lease or a ConfigMap. */
+  /** Nothing follows from a Lease. */
   const written = <T>(kind: KubeKind, work: () => Promise<T>): Promise<T> =>
-    kind === 'Lease' || kind === 'ConfigMap' ? work() : activity.during(work)
+    kind === 'Lease' ? work() : activity.during(work)
   return {
     serverVersion: () => client.serverVersion(),
     list: async (kind, options) => {
