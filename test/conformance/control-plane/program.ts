@@ -19,6 +19,12 @@ export interface Program {
   tail(): string
 }
 
+/** None outlives the process that started it. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts it with its output in `logPath` (appended). */
 export function startProgram(name: string, args: readonly string[], logPath: string): Program {
   const path = programPath(name)
@@ -30,15 +36,14 @@ export function startProgram(name: string, args: readonly string[], logPath: str
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
-  const endWithParent = (): void => void child.kill('SIGKILL')
-  process.once('exit', endWithParent)
+  running.add(child)
   return {
     name,
     logPath,
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     stop: async (signal = 'SIGTERM') => {
-      process.removeListener('exit', endWithParent)
+      running.delete(child)
       await ended(child, gone, signal)
     },
     tail: () => readFileSync(logPath, 'utf8').split('\n').slice(-30).join('\n'),
