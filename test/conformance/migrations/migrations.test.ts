@@ -49,13 +49,16 @@ const comparedKinds = [
 interface Case {
   readonly name: string
   readonly hasOperators?: boolean
+  /** How far the two times may be apart. @default 0.1 */
+  readonly timeShareMax?: number
 }
 
 /** Side by side: they mostly wait for pods. */
 const smaller: readonly Case[] = [
   { name: 'starter' },
   { name: 'pdb-hostile' },
-  { name: 'data-heavy', hasOperators: false },
+  // Whether one more round of nodes is launched in between, a minute of ten, depends on the scheduler's lot.
+  { name: 'data-heavy', hasOperators: false, timeShareMax: 0.2 },
 ]
 
 async function migrateBoth({ hasOperators = true, name }: Case): Promise<Sides> {
@@ -94,7 +97,7 @@ async function expectAgreement(one: Case): Promise<void> {
     Object.keys(evictionOrders(theirs, world)),
   )
   const secondsOf = real.report.result === 'blocked' ? evictionSeconds : moveSeconds
-  expect(Math.abs(secondsOf(real) / secondsOf(twin) - 1)).toBeLessThan(0.1)
+  expect(Math.abs(secondsOf(real) / secondsOf(twin) - 1)).toBeLessThan(one.timeShareMax ?? 0.1)
 }
 
 describe.skipIf(missing.length > 0)(
