@@ -80,7 +80,9 @@ function familyFaults(userData: string, target: ConversionTarget): readonly stri
   }
   const parts = parseMime(userData)
   if (parts === undefined) return ['the result is not MIME']
-  const configs = parts.filter(({ contentType }) => contentType.startsWith('application/node.eks.aws'))
+  const configs = parts.filter(({ contentType }) =>
+    contentType.startsWith('application/node.eks.aws'),
+  )
   const faults = [...mimeFaults(userData), ...configs.flatMap(({ body }) => nodeConfigFaults(body))]
   return faults.map(({ message }) => `the result: ${message}`)
 }
