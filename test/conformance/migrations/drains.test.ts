@@ -22,6 +22,9 @@ const missing = missingPrograms('all')
 const timeoutMs = 240_000
 /** Long enough for refused connections, which the engine tells. */
 const downMs = 5000
+const podCount = 30
+/** Evictions under way at once. */
+const inFlightMax = 8
 
 interface Drain {
   readonly name: string
@@ -52,13 +55,26 @@ function expectSameOrder({ real, twin, world }: Sides): void {
   expect(evictionOrders(ours, world)).toEqual(evictionOrders(theirs, world))
 }
 
-/** An outage moves what one budget does against what the others do; of each budget the order stays. */
+/**
+ * An outage moves what one budget does against what the others do; of each budget the order stays. Whose answer was
+ * lost was done without being told, or is done again.
+ */
 function expectSameDeeds({ real, twin, world }: Sides): void {
   const [ours, theirs] = [actsOf(real, world), actsOf(twin, world)]
-  expect(evictionOrders(ours, world)).toEqual(evictionOrders(theirs, world))
-  const sorted = (acts: Acts): unknown =>
-    Object.fromEntries(Object.keys(acts).map((kind) => [kind, objectsOf(acts, kind)]))
-  expect(sorted(ours)).toEqual(sorted(theirs))
+  const told = new Set(objectsOf(ours, 'evict'))
+  expect(told.size).toBeGreaterThanOrEqual(podCount - inFlightMax)
+  const twinOrders = Object.entries(evictionOrders(theirs, world)).map(([budget, order]) => [
+    budget,
+    order.filter((one) => told.has(one)),
+  ])
+  expect(evictionOrders(ours, world)).toEqual(Object.fromEntries(twinOrders))
+  const distinct = (acts: Acts): unknown =>
+    Object.fromEntries(
+      Object.keys(acts)
+        .filter((kind) => kind !== 'evict')
+        .map((kind) => [kind, [...new Set(objectsOf(acts, kind))]]),
+    )
+  expect(distinct(ours)).toEqual(distinct(theirs))
 }
 
 describe.skipIf(missing.length > 0).concurrent('a node full of pods', () => {
@@ -108,7 +124,7 @@ describe.skipIf(missing.length > 0).concurrent('a node full of pods', () => {
       })
       await outage
       const { real, twin } = sides
-      expect(real.report).toMatchObject({ result: 'converged', pods: { moved: 30 } })
+      expect(real.report.result).toBe('converged')
       expectSameDeeds(sides)
       expect(comparableEnd(real)).toEqual(comparableEnd(twin))
       expect(
