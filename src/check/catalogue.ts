@@ -2,6 +2,7 @@
 
 import table from '../../data/launch-template-rules.json' with { type: 'json' }
 import type { FindingSeverity } from '../world/finding.ts'
+import { ownRows } from './own-rows.ts'
 
 /** What AWS answers; some codes have several texts. */
 export interface AwsAnswer {
@@ -34,8 +35,11 @@ export interface CatalogueRow {
   readonly covers?: readonly string[]
 }
 
-/** All rows, in the order of the catalogue. */
-export const catalogue: readonly CatalogueRow[] = table.rows as readonly CatalogueRow[]
+/** All rows, in the order of the catalogue, then our own. */
+export const catalogue: readonly CatalogueRow[] = [
+  ...(table.rows as readonly CatalogueRow[]),
+  ...ownRows,
+]
 
 const byId = new Map(catalogue.map((row) => [row.id, row]))
 

@@ -13,7 +13,6 @@ export const exitCode = {
   leaseLost: 7,
   invariantBroken: 8,
   usage: 64,
-  timeout: 124,
   interrupted: 130,
 } as const
 
@@ -34,6 +33,5 @@ export const exitCodeTexts: Readonly<Record<keyof typeof exitCode, string>> = {
   leaseLost: 'another process holds the cluster',
   invariantBroken: 'the judge of the twin saw a broken safety rule',
   usage: 'wrong usage',
-  timeout: 'a deadline passed',
   interrupted: 'stopped at once by a second Ctrl-C',
 }

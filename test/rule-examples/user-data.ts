@@ -171,4 +171,16 @@ export const userDataExamples: readonly RuleExample[] = [
     quiet: group({ labels: { lifecycle: 'archived' }, taints: [taint] }),
     says: 'Label lifecycle duplicates eks.amazonaws.com/capacityType',
   },
+  {
+    rule: 'UD-11',
+    fires: withUserData('apiVersion: node.eks.aws/v1alpha\nkind: NodeConfig\nspec: {}\n'),
+    quiet: withUserData(kubelet(`config: { maxPods: \${max_pods} }`)),
+    says: 'apiVersion',
+  },
+  {
+    rule: 'UD-20',
+    fires: withUserData('[settings.kubernetes]\nmax-pod = 20\n', bottlerocket),
+    quiet: withUserData('[settings.kubernetes]\nmax-pods = 20\n', bottlerocket),
+    says: 'max-pod',
+  },
 ]

@@ -72,6 +72,7 @@ import { ud16 } from './ud-16.ts'
 import { ud17 } from './ud-17.ts'
 import { ud18 } from './ud-18.ts'
 import { ud19 } from './ud-19.ts'
+import { ud20 } from './ud-20.ts'
 import { ver1 } from './ver-1.ts'
 import { ver2 } from './ver-2.ts'
 import { ver3 } from './ver-3.ts'
@@ -156,4 +157,5 @@ export const rules: readonly Rule[] = [
   seed15,
   seed17,
   seed18,
+  ud20,
 ]

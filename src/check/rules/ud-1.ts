@@ -13,8 +13,12 @@ export const ud1: GroupRule = {
     const found = faultOf(userData)
     if (found === undefined) return []
     const { line, reason } = found
-    const values = { lt: template?.name ?? 'this file', v: template?.version ?? '-', reason }
-    return [{ member: 'userData', line, values }]
+    const message =
+      template === undefined
+        ? `This user data is not a MIME multipart document, which EKS needs to merge its own part: ${reason}.`
+        : undefined
+    const values = { lt: template?.name ?? '', v: template?.version ?? '', reason }
+    return [{ member: 'userData', line, values, ...(message === undefined ? {} : { message }) }]
   },
 }
 
