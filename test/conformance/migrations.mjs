@@ -3,6 +3,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { missingPrograms, programNames } from '../../scripts/judges.mjs'
 import { runVitest } from './vitest.mjs'
 
+/** A test that fails is run a second time by itself: the whole suite takes minutes. */
+export const repeatsItself = true
+
 /** Why the suite cannot run; undefined when it can. */
 export async function missing() {
   const names = missingPrograms(programNames)

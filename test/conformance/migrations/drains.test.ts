@@ -77,7 +77,7 @@ function expectSameDeeds({ real, twin, world }: Sides): void {
   expect(distinct(ours)).toEqual(distinct(theirs))
 }
 
-describe.skipIf(missing.length > 0).concurrent('a node full of pods', () => {
+describe.skipIf(missing.length > 0).concurrent('a node full of pods', { retry: 1 }, () => {
   it(
     'budgets that differ: everything in the same order, the same end, the same time',
     async () => {
