@@ -149,6 +149,9 @@ export const budgetScenes: Readonly<Record<string, BudgetScene>> = {
       await stage.budget({ maxUnavailable: 1 })
     },
   },
-  'EV-43': { arrange: rollout },
+  'EV-43': {
+    arrange: rollout,
+    twinDeviation: 'the rollout is not caught halfway on the twin',
+  },
   'EV-44': { arrange: scaledToZero, evicted: 'web-0' },
 }
