@@ -281,3 +281,14 @@ describe('what is wrong with the files', () => {
     ])
   })
 })
+
+it('takes zones by their letters, for the subnets as for the groups', () => {
+  const group = { name: 'web', count: 0, instanceType: 'm5.large', zone: 'b' }
+  const cluster = { name: 'shop', kubernetesVersion: '1.35' }
+  const file = { apiVersion: 'regroup.dev/v1alpha1', kind: 'World', zones: ['a', 'b'], cluster }
+  const { account } = twinOf(load(stringify({ ...file, groups: [group] }), {}))
+  const zones = [...account.subnets.values()].map(({ zone }) => zone)
+  expect([...new Set(zones)].sort()).toEqual(['eu-west-1a', 'eu-west-1b'])
+  const [subnetId = ''] = account.groups.get('web')?.subnetIds ?? []
+  expect(account.subnets.get(subnetId)?.zone).toBe('eu-west-1b')
+})

@@ -36,7 +36,8 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
   const { described, findings: describedFindings } = readGroups(data, sources, yaml)
   // Zones of the groups that stand say the region best.
   const region = data.region ?? regionOf(described[0]?.zones[0] ?? '') ?? 'eu-west-1'
-  const zones = data.zones ?? zonesOf(data, described, region)
+  const zones =
+    data.zones?.map((zone) => fullZone(zone, region)) ?? zonesOf(data, described, region)
   const paths = (data.manifests ?? []).flatMap((path) => sources.list(path))
   const manifests = readManifests(paths.map((path) => ({ file: path, bytes: sources.read(path) })))
   const findings = [...parsed.findings, ...describedFindings, ...manifests.findings]
