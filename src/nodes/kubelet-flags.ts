@@ -93,7 +93,7 @@ export function parseKubeletFlags(
 }
 
 /** `--flag value` as `--flag=value`: the kubelet reads both, boolean flags aside. */
-function joinedWords(words: readonly string[]): readonly string[] {
+export function joinedWords(words: readonly string[]): readonly string[] {
   const joined: string[] = []
   for (const word of words) {
     const before = joined.at(-1)

@@ -1,7 +1,7 @@
 /** Kubelet flags of Amazon Linux 2 as fields, flags that stay, and flags that no longer exist. Nodes layer, pure. */
 
 import { type Bootstrap, parseTaint } from '../bootstrap.ts'
-import { parseKubeletFlags } from '../kubelet-flags.ts'
+import { joinedWords, parseKubeletFlags } from '../kubelet-flags.ts'
 import { shellWords } from '../shell-words.ts'
 import type { Marks } from './marks.ts'
 
@@ -143,18 +143,6 @@ export function kubeletArguments(words: readonly string[], marks: Marks): Kubele
     removed,
     ofEks: labels.map(([key]) => key).filter((key) => labelsOfEks.test(key)),
   }
-}
-
-/** `--flag value` as `--flag=value`, before anything is told apart. */
-function joinedWords(words: readonly string[]): readonly string[] {
-  const joined: string[] = []
-  for (const word of words) {
-    const before = joined.at(-1)
-    if (before !== undefined && /^--[\w-]+$/.test(before) && !word.startsWith('-')) {
-      joined[joined.length - 1] = `${before}=${word}`
-    } else joined.push(word)
-  }
-  return joined
 }
 
 /** No flag at all, but a placeholder that stands for some. */
