@@ -1,16 +1,15 @@
 /** A whole twin: an account, its clusters, their machinery, and ports for clients. Twin layer. */
 
-import { instanceType } from '../nodes/instance-types.ts'
 import type { AwsApi } from '../world/aws-api.ts'
 import type { Clock } from '../world/clock.ts'
 import type { KubeApi } from '../world/kube-api.ts'
 import { Autoscaler } from './autoscaler/autoscaler.ts'
 import { AwsAccount } from './aws/account.ts'
-import { addGroup, placeInstances } from './aws/autoscaling/build.ts'
 import { addNetwork, addWorldCluster } from './build/account-parts.ts'
 import { priorityClasses, startKubeSide } from './build/kube-side.ts'
 import { settle } from './build/settle.ts'
-import type { WorldCluster, WorldGroup, WorldSpec } from './build/world-spec.ts'
+import { addWorldGroup } from './build/world-group.ts'
+import type { WorldCluster, WorldSpec } from './build/world-spec.ts'
 import { Faults } from './kernel/faults.ts'
 import { Kernel } from './kernel/kernel.ts'
 import { type KillPoint, Session } from './kernel/session.ts'
@@ -112,37 +111,6 @@ function buildCluster(
     new Autoscaler({ kernel, cluster, account, scheduler, expanders })
   }
   return { cluster, unplaced }
-}
-
-function addWorldGroup(account: AwsAccount, cluster: WorldCluster, spec: WorldGroup): void {
-  const arch = instanceType(spec.instanceTypes[0] ?? '')?.arch ?? 'amd64'
-  const image = account.images.newest(spec.amiFamily, arch, cluster.kubernetesVersion)
-  const subnetIds = [...account.subnets.values()]
-    .filter((subnet) => spec.zones.includes(subnet.zone))
-    .map((subnet) => subnet.id)
-  const group = addGroup(account, {
-    name: spec.name,
-    clusterName: cluster.name,
-    subnetIds,
-    launchKind: spec.launchKind,
-    recipe: {
-      instanceTypes: spec.instanceTypes,
-      capacityType: spec.capacityType,
-      amiFamily: spec.amiFamily,
-      imageId: image?.id ?? 'ami-of-the-world',
-      kubeletVersion: image?.kubeletVersion ?? `v${cluster.kubernetesVersion}.0`,
-      labels: spec.labels,
-      taints: spec.taints,
-      templateVersion: '1',
-    },
-    minSize: spec.minSize,
-    maxSize: spec.maxSize,
-    desiredCapacity: spec.desiredCapacity,
-    tags: spec.tags,
-    suspended: spec.suspendedProcesses,
-  })
-  group.isInstanceRefreshActive = spec.isInstanceRefreshActive ?? false
-  placeInstances(account, group, spec.instances ?? [])
 }
 
 function systemObjects(spec: WorldCluster): WorldCluster['objects'] {

@@ -4,6 +4,10 @@ import { instanceType } from '../../nodes/instance-types.ts'
 import { taint } from './pod-template.ts'
 import type { WorldGroup, WorldInstance } from './world-spec.ts'
 
+interface DescribedTemplate {
+  readonly LaunchTemplateName?: string
+}
+
 interface DescribedGroup {
   readonly AutoScalingGroupName?: string
   readonly MinSize?: number
@@ -17,12 +21,16 @@ interface DescribedGroup {
     readonly LifecycleState?: string
   }[]
   readonly LaunchConfigurationName?: string
+  readonly LaunchTemplate?: DescribedTemplate
   readonly MixedInstancesPolicy?: {
     readonly InstancesDistribution?: {
       readonly OnDemandBaseCapacity?: number
       readonly OnDemandPercentageAboveBaseCapacity?: number
     }
-    readonly LaunchTemplate?: { readonly Overrides?: readonly { readonly InstanceType?: string }[] }
+    readonly LaunchTemplate?: {
+      readonly LaunchTemplateSpecification?: DescribedTemplate
+      readonly Overrides?: readonly { readonly InstanceType?: string }[]
+    }
   }
   readonly SuspendedProcesses?: readonly { readonly ProcessName?: string }[]
   readonly Tags?: readonly { readonly Key?: string; readonly Value?: string }[]
@@ -54,7 +62,9 @@ function groupOf(group: DescribedGroup): WorldGroup {
   const tags = Object.fromEntries(
     (group.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']),
   )
-  const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? []
+  const mixed = group.MixedInstancesPolicy?.LaunchTemplate
+  const overrides = mixed?.Overrides ?? []
+  const template = group.LaunchTemplate ?? mixed?.LaunchTemplateSpecification
   const types = overrides.flatMap((one) => one.InstanceType ?? [])
   const present = (group.Instances ?? []).flatMap((one) => one.InstanceType ?? [])
   const { OnDemandBaseCapacity: base = 0, OnDemandPercentageAboveBaseCapacity: share } =
@@ -77,11 +87,19 @@ function groupOf(group: DescribedGroup): WorldGroup {
       key.startsWith(taintTag) ? [taint(`${key.slice(taintTag.length)}=${text}`)] : [],
     ),
     amiFamily: 'AmazonLinux2',
-    launchKind: group.LaunchConfigurationName === undefined ? 'template' : 'configuration',
+    launchKind: launchKindOf(group),
+    ...(template?.LaunchTemplateName === undefined
+      ? {}
+      : { templateName: template.LaunchTemplateName }),
     tags,
     suspendedProcesses: (group.SuspendedProcesses ?? []).flatMap((one) => one.ProcessName ?? []),
     instances: (group.Instances ?? []).flatMap(instanceOf),
   }
+}
+
+function launchKindOf(group: DescribedGroup): WorldGroup['launchKind'] {
+  if (group.LaunchConfigurationName !== undefined) return 'configuration'
+  return group.MixedInstancesPolicy === undefined ? 'template' : 'mixed'
 }
 
 /** Instances that run; the others are on their way in or out and are made up anew. */

@@ -188,7 +188,7 @@ function worldGroup(
     labels: group.labels ?? {},
     taints: (group.taints ?? []).map(taint),
     amiFamily: group.amiFamily ?? 'AmazonLinux2',
-    launchKind: 'template',
+    launchKind: (group.instanceTypes?.length ?? 1) > 1 ? 'mixed' : 'template',
     tags: { ...clusterTags(clusterName), ...group.tags },
     suspendedProcesses: [],
     isInstanceRefreshActive: group.instanceRefresh === 'in-progress',

@@ -56,6 +56,8 @@ export interface WorldGroup {
   readonly taints: readonly Taint[]
   readonly amiFamily: 'AmazonLinux2' | 'AmazonLinux2023'
   readonly launchKind: 'template' | 'configuration' | 'mixed'
+  /** Of its launch template; made up when absent. */
+  readonly templateName?: string
   readonly tags: StringMap
   readonly suspendedProcesses: readonly string[]
   /** What is known of the instances that exist; the rest, up to the desired capacity, is made up. */

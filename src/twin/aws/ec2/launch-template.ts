@@ -1,6 +1,7 @@
 /** Launch templates: made, changed, listed, deleted. Twin layer. */
 
 import type * as Sdk from '@aws-sdk/client-ec2'
+import type { StringMap } from '../../../world/kube-objects.ts'
 import type { AwsAccount } from '../account.ts'
 import { awsError } from '../errors.ts'
 import { pageOf } from '../page.ts'
@@ -8,11 +9,37 @@ import { endDryRun } from './dry-run.ts'
 import { matchesFilters } from './filters.ts'
 import { findTemplate, latestVersion, resolveVersion } from './launch-template-find.ts'
 import { checkData, checkName } from './launch-template-rules.ts'
-import type { TemplateState } from './state.ts'
+import type { TemplateState, TemplateVersionState } from './state.ts'
 import { tagList, tagsFor } from './tags.ts'
 
 /** Templates a page. */
 const pageMax = 200
+
+/** A template that is there from now on; for worlds as well as for calls. Its name is not checked. */
+export function addTemplate(
+  account: AwsAccount,
+  given: {
+    readonly name: string
+    readonly data: TemplateVersionState['data']
+    readonly tags: StringMap
+    readonly description?: string | undefined
+  },
+): TemplateState {
+  const { data, description, name, tags } = given
+  const createdMs = account.kernel.nowMs()
+  const told = description === undefined ? {} : { description }
+  const template: TemplateState = {
+    id: `lt-${account.kernel.hexId('template', 17)}`,
+    name,
+    createdMs,
+    defaultVersion: 1,
+    lastVersion: 1,
+    versions: [{ version: 1, data, createdMs, ...told }],
+    tags,
+  }
+  account.templates.set(template.id, template)
+  return template
+}
 
 /** @throws RegroupError when the name is taken or malformed, or the data is refused. */
 function createLaunchTemplate(
@@ -30,26 +57,12 @@ function createLaunchTemplate(
     }
     checkData(input.LaunchTemplateData)
     endDryRun(input)
-    const createdMs = account.kernel.nowMs()
-    const template: TemplateState = {
-      id: `lt-${account.kernel.hexId('template', 17)}`,
+    const template = addTemplate(account, {
       name,
-      createdMs,
-      defaultVersion: 1,
-      lastVersion: 1,
-      versions: [
-        {
-          version: 1,
-          data: { ...input.LaunchTemplateData },
-          createdMs,
-          ...(input.VersionDescription === undefined
-            ? {}
-            : { description: input.VersionDescription }),
-        },
-      ],
+      data: { ...input.LaunchTemplateData },
       tags: tagsFor(input.TagSpecifications, 'launch-template'),
-    }
-    account.templates.set(template.id, template)
+      description: input.VersionDescription,
+    })
     return { LaunchTemplate: templateView(account, template) }
   })
 }
