@@ -102,6 +102,7 @@ export const fileFindingCauses: Readonly<Record<string, string>> = {
   'manifest/too-deep': 'in a manifest: values are nested deeper than anybody does on purpose',
   'world/count-out-of-range': 'a group has more or fewer nodes than its sizes allow',
   'world/duplicate-name': 'two groups have one name',
+  'world/empty-outage': 'an outage that ends before it begins',
   'world/groups-file':
     'not what `aws autoscaling describe-auto-scaling-groups --output json` prints',
   'world/invalid-taint': 'not `key=value:Effect`',

@@ -23,7 +23,8 @@ export type CapacityRefusal = 'no-capacity' | 'quota'
 
 /** Where launches ask for room. */
 export class Capacity {
-  private readonly outages: CapacityOutage[] = []
+  private readonly outages = new Map<number, CapacityOutage>()
+  private nextOutageId = 1
   private readonly gaps = new Set<string>()
   private readonly limits = new Map<string, number>()
   private readonly used = new Map<string, number>()
@@ -33,8 +34,24 @@ export class Capacity {
   }
   private readonly vcpuUsed = { SPOT: 0, ON_DEMAND: 0 }
 
-  addOutage(outage: CapacityOutage): void {
-    this.outages.push(outage)
+  /** The outage's number. */
+  addOutage(outage: CapacityOutage): number {
+    const id = this.nextOutageId
+    this.nextOutageId += 1
+    this.outages.set(id, outage)
+    return id
+  }
+
+  /** Ends one or all; false when there is none with this number. */
+  endOutage(id?: number): boolean {
+    if (id !== undefined) return this.outages.delete(id)
+    this.outages.clear()
+    return true
+  }
+
+  /** Those that were not ended, in the order in which they were added; their times may be over. */
+  outageList(): readonly { readonly id: number; readonly outage: CapacityOutage }[] {
+    return [...this.outages].map(([id, outage]) => ({ id, outage }))
   }
 
   /** At most so many instances of the pool at once. */
@@ -58,7 +75,9 @@ export class Capacity {
     const vcpus = instanceType(pool.instanceType)?.vcpuCount ?? 0
     if (this.vcpuUsed[capacityType] + vcpus > this.vcpuLimits[capacityType]) return 'quota'
     if (!this.isOffered(pool.instanceType, pool.zone)) return 'no-capacity'
-    if (this.outages.some((outage) => concerns(outage, pool, nowMs))) return 'no-capacity'
+    for (const outage of this.outages.values()) {
+      if (concerns(outage, pool, nowMs)) return 'no-capacity'
+    }
     const key = keyOf(pool)
     const used = this.used.get(key) ?? 0
     if (used >= (this.limits.get(key) ?? Number.POSITIVE_INFINITY)) return 'no-capacity'

@@ -4,6 +4,7 @@ import { type Issue, shapeFindings } from '../../world/documents/shape-findings.
 import { type PositionedYaml, readYaml } from '../../world/documents/yaml-reader.ts'
 import type { Finding } from '../../world/finding.ts'
 import type { KubeObject, Node } from '../../world/kube-objects.ts'
+import { fullZone, outageOf } from '../wire/outage.ts'
 import { groupsFromDescribe } from './described-groups.ts'
 import { seatNodes } from './dump-nodes.ts'
 import { readManifests } from './manifests.ts'
@@ -59,9 +60,10 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
       ? []
       : scenarioObjects(scenarioRow(data.workloads.scenario)!, zones)),
   ]
+  const startAt = data.startAt ?? '2026-11-24T08:00:00Z'
   const world: WorldSpec = {
     name,
-    startAt: data.startAt ?? '2026-11-24T08:00:00Z',
+    startAt,
     region,
     accountId: '111122223333',
     zones,
@@ -79,7 +81,7 @@ export function loadWorld(file: string, bytes: Uint8Array, sources: WorldSources
         priorities: data.cluster.priorities,
       },
     ],
-    outages: [],
+    outages: outagesOf(data, Date.parse(startAt), region),
     faults: [],
     freeAddresses: {},
     ...(data.wireFaults === undefined ? {} : { wireFaults: data.wireFaults }),
@@ -99,7 +101,7 @@ function readGroups(
   try {
     const described = groupsFromDescribe(sources.read(data.groupsFile), data.cluster.name)
     const findings = described.flatMap((group) =>
-      unknownTypes(group.name, { types: group.instanceTypes, path, yaml }),
+      unknownTypes(`group ${group.name}`, { types: group.instanceTypes, path, yaml }),
     )
     return { described, findings }
   } catch (error) {
@@ -167,8 +169,11 @@ function regionOf(zone: string): string | undefined {
   return /^([a-z]+(?:-[a-z]+)+-\d+)[a-z]$/.exec(zone)?.[1]
 }
 
-function fullZone(zone: string, region: string): string {
-  return zone.length === 1 ? region + zone : zone
+function outagesOf(data: WorldFile, startMs: number, region: string): WorldSpec['outages'] {
+  return (data.outages ?? []).map(({ fromMinutes, untilMinutes, ...named }) => {
+    const untilMs = untilMinutes === undefined ? undefined : startMs + untilMinutes * 60_000
+    return outageOf({ ...named, fromMs: startMs + fromMinutes * 60_000, untilMs }, region)
+  })
 }
 
 function worldGroup(

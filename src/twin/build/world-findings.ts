@@ -19,6 +19,7 @@ export function worldFindings(data: WorldFile, yaml: PositionedYaml): readonly F
     ...duplicateFindings(groups, yaml),
     ...scenarioFindings(data, yaml),
     ...zoneFindings(data, yaml),
+    ...outageFindings(data, yaml),
   ]
 }
 
@@ -41,7 +42,7 @@ function groupFindings(group: Group, path: Path, yaml: PositionedYaml): readonly
     const remedy = 'Add instanceType.'
     findings.push(worldFinding(yaml, path, { code: 'world/no-instance-type', message, remedy }))
   }
-  findings.push(...unknownTypes(name, { types, path: [...path, key], yaml }))
+  findings.push(...unknownTypes(`group ${name}`, { types, path: [...path, key], yaml }))
   if (count < (minSize ?? 0) || count > (maxSize ?? Number.POSITIVE_INFINITY)) {
     const message = `group ${name} has ${count} nodes, outside of its minSize and maxSize`
     const remedy = 'Make minSize <= count <= maxSize.'
@@ -59,9 +60,9 @@ function groupFindings(group: Group, path: Path, yaml: PositionedYaml): readonly
   return findings
 }
 
-/** Types that are not in the table of instance types. */
+/** Types that are not in the table of instance types; `owner` says whose they are. */
 export function unknownTypes(
-  groupName: string,
+  owner: string,
   where: { readonly types: readonly string[]; readonly path: Path; readonly yaml: PositionedYaml },
 ): readonly Finding[] {
   const unknown = where.types.filter((type) => instanceType(type) === undefined)
@@ -69,7 +70,7 @@ export function unknownTypes(
     const near = nearest(type, instanceTypeNames())
     return worldFinding(where.yaml, where.path, {
       code: 'world/unknown-instance-type',
-      message: `group ${groupName}: ${type} is not an EC2 instance type that we know`,
+      message: `${owner}: ${type} is not an EC2 instance type that we know`,
       remedy: near === undefined ? 'Put a similar type in its place.' : `Did you mean ${near}?`,
     })
   })
@@ -105,6 +106,21 @@ function scenarioFindings(data: WorldFile, yaml: PositionedYaml): readonly Findi
   ]
 }
 
+function outageFindings(data: WorldFile, yaml: PositionedYaml): readonly Finding[] {
+  return (data.outages ?? []).flatMap((outage, index) => {
+    const path = ['outages', index]
+    const { fromMinutes, instanceType: type, untilMinutes } = outage
+    const types = type === undefined ? [] : [type]
+    const where = { types, path: [...path, 'instanceType'], yaml }
+    const found = unknownTypes(`outage ${index + 1}`, where)
+    if (untilMinutes === undefined || untilMinutes > fromMinutes) return found
+    const code = 'world/empty-outage'
+    const message = `outage ${index + 1} ends at minute ${untilMinutes}, before it begins at minute ${fromMinutes}`
+    const remedy = 'Make untilMinutes larger than fromMinutes, or leave it out.'
+    return [...found, worldFinding(yaml, [...path, 'untilMinutes'], { code, message, remedy })]
+  })
+}
+
 /** Zones are letters or whole names of one Region. */
 function zoneFindings(data: WorldFile, yaml: PositionedYaml): readonly Finding[] {
   // With groups as AWS prints them the Region is theirs.
@@ -126,5 +142,8 @@ function zoneFindings(data: WorldFile, yaml: PositionedYaml): readonly Finding[]
       ...of(zone === undefined ? [] : [zone], ['groups', index, 'zone']),
       ...of(zones ?? [], ['groups', index, 'zones']),
     ]),
+    ...(data.outages ?? []).flatMap(({ zone }, index) =>
+      of(zone === undefined ? [] : [zone], ['outages', index, 'zone']),
+    ),
   ]
 }

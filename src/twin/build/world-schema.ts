@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { kubeFaultSchema } from '../wire/kube-fault.ts'
+import { worldOutageSchema } from '../wire/outage.ts'
 import { wireFaultSchema } from '../wire/wire-fault.ts'
 
 const strings = z.record(z.string(), z.string())
@@ -44,6 +45,7 @@ export const worldSchema = z.strictObject({
   groupsFile: z.string().optional(),
   workloads: z.strictObject({ scenario: z.string() }).optional(),
   manifests: z.array(z.string()).optional(),
+  outages: z.array(worldOutageSchema).optional(),
   wireFaults: z.array(wireFaultSchema).optional(),
   kubeFaults: z.array(kubeFaultSchema).optional(),
 })

@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { kubeFaultSchema } from './kube-fault.ts'
+import { outageInput } from './outage.ts'
 import { wireFaultSchema } from './wire-fault.ts'
 
 const failureCode = z.enum([
@@ -45,6 +46,7 @@ export const faultInput = z.union([
   z.strictObject({ twin: twinFault }),
   z.strictObject({ wire: wireFaultSchema }),
   z.strictObject({ kube: kubeFaultSchema }),
+  z.strictObject({ outage: outageInput }),
 ])
 
 const thirtyDaysMs = 30 * 24 * 3_600_000

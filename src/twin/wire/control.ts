@@ -2,13 +2,11 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import type * as z from 'zod'
 import { isFailure } from '../../world/failure.ts'
-import type { Fault } from '../kernel/faults.ts'
 import { timeText } from '../kernel/kernel.ts'
 import type { Throttle } from './aws/throttle.ts'
+import { addFault, clearFaults, faultCountOf, faultsOf } from './control-faults.ts'
 import {
-  faultInput,
   savedWorldInput,
   sleepInput,
   speedInput,
@@ -17,9 +15,11 @@ import {
   waitInput,
   wakeInput,
 } from './control-input.ts'
+import { ControlProblem, readBody } from './control-problem.ts'
 import type { SavedWorld, TwinHost } from './host.ts'
 import { type HeardRequest, type Listener, listen, type RequestHeaders } from './http-listener.ts'
 import type { KubeFaults } from './kube-faults.ts'
+import { ServedOutages } from './outage.ts'
 import { SharedClocks, type SharedTime } from './shared-clocks.ts'
 import type { WireFaults } from './wire-faults.ts'
 
@@ -43,7 +43,8 @@ const journalLimitMax = 10_000
 /** Starts the endpoint. @throws RegroupError in-use */
 export function serveControl(options: ControlOptions): Promise<Listener> {
   const { address, port } = options
-  const context = { ...options, clocks: new SharedClocks(options.host) }
+  const { host } = options
+  const context = { ...options, clocks: new SharedClocks(host), outages: new ServedOutages(host) }
   const bytesMaxOf = (headers: RequestHeaders): number =>
     hasToken(headers, options.token) ? bodyBytesMax : strangerBytesMax
   return listen({ address, port, bodyBytesMax: bytesMaxOf }, async (request, response) => {
@@ -62,19 +63,10 @@ export function serveControl(options: ControlOptions): Promise<Listener> {
   })
 }
 
-/** What the endpoint refuses, with its HTTP status. */
-class ControlProblem extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
 /** What the routes work with. */
 interface ControlContext extends ControlOptions {
   readonly clocks: SharedClocks
+  readonly outages: ServedOutages
 }
 
 type Route = (request: HeardRequest, context: ControlContext, response: ServerResponse) => unknown
@@ -91,11 +83,11 @@ const routes: Readonly<Record<string, Route>> = {
     return clockOf(host)
   },
   'POST /speed': (request, { host }) => {
-    host.pacer.setSpeed(read(speedInput, request).speed)
+    host.pacer.setSpeed(readBody(speedInput, request).speed)
     return clockOf(host)
   },
   'POST /throttling': (request, { throttle }) => {
-    throttle.isOn = read(throttlingInput, request).isOn
+    throttle.isOn = readBody(throttlingInput, request).isOn
     return { isOn: throttle.isOn }
   },
   'GET /faults': (_request, options) => faultsOf(options),
@@ -108,30 +100,31 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'GET /world': (_request, { host }) => host.save(),
   'POST /world': (request, { host }) => {
-    host.load(read(savedWorldInput, request) as unknown as SavedWorld)
+    host.load(readBody(savedWorldInput, request) as unknown as SavedWorld)
     return clockOf(host)
   },
   'GET /clock': (_request, { host }) => clockOf(host),
   'POST /clock/wait': (request, { host }, response) => wait(request, host, response),
   'GET /clock/join': (_request, { clocks }, response) => clocks.join(response),
   'POST /clock/sleep': async (request, { clocks }) => {
-    const { participant, untilMs } = read(sleepInput, request)
+    const { participant, untilMs } = readBody(sleepInput, request)
     return joinedTime(await clocks.sleep(participant, untilMs), participant)
   },
   'POST /clock/wake': (request, { clocks }) => {
-    const { participant } = read(wakeInput, request)
+    const { participant } = readBody(wakeInput, request)
     return joinedTime(clocks.wake(participant), participant)
   },
 }
 
-function statusOf({ faults, host, kubeFaults, throttle }: ControlOptions): unknown {
+function statusOf(context: ControlContext): unknown {
+  const { host, throttle } = context
   const { account, clusters, unplaced } = host.twin
   return {
     world: { name: host.world.name, region: account.region, clusters: [...clusters.keys()] },
     time: { ...host.pacer.status(), ...clockOf(host) },
     isThrottled: throttle.isOn,
     inputCount: host.inputCount,
-    faultCount: host.twin.faults.list().length + faults.list().length + kubeFaults.list().length,
+    faultCount: faultCountOf(context),
     unplacedPods: unplaced,
   }
 }
@@ -144,44 +137,13 @@ function clockOf({ pacer, twin }: TwinHost): Readonly<Record<string, unknown>> {
 }
 
 function step(request: HeardRequest, host: TwinHost): unknown {
-  const input = read(stepInput, request)
+  const input = readBody(stepInput, request)
   if ('ms' in input) {
     host.pacer.stepBy(input.ms)
     return clockOf(host)
   }
   const isQuiet = host.pacer.stepUntilQuiet(input.maxMs)
   return { ...clockOf(host), isQuiet }
-}
-
-function faultsOf({ faults, host, kubeFaults }: ControlOptions): unknown {
-  return { twin: host.twin.faults.list(), wire: faults.list(), kube: kubeFaults.list() }
-}
-
-function addFault(request: HeardRequest, { faults, host, kubeFaults }: ControlOptions): unknown {
-  const input = read(faultInput, request)
-  if ('wire' in input) return { wire: { id: faults.add(input.wire), fault: input.wire } }
-  if ('kube' in input) return { kube: { id: kubeFaults.add(input.kube), fault: input.kube } }
-  // zod's optional members may be undefined by type; parsed JSON never is.
-  const fault = input.twin as Fault
-  host.twin.faults.add(fault)
-  return { twin: { fault } }
-}
-
-function clearFaults({ query }: HeardRequest, options: ControlOptions): unknown {
-  const { faults, host, kubeFaults } = options
-  const [wire, kube] = [query.get('wire'), query.get('kube')]
-  if (wire === null && kube === null) {
-    host.twin.faults.clear()
-    faults.clear()
-    kubeFaults.clear()
-  }
-  if (wire !== null && !faults.clear(Number(wire))) {
-    throw new ControlProblem(404, `there is no wire fault ${wire}`)
-  }
-  if (kube !== null && !kubeFaults.clear(Number(kube))) {
-    throw new ControlProblem(404, `there is no fault ${kube} of the Kubernetes wire`)
-  }
-  return faultsOf(options)
 }
 
 /** `?kind=call|state|fault`, `?after=SEQUENCE`, `?limit=N`: the oldest lines after that one. */
@@ -215,7 +177,7 @@ function joinedTime(time: SharedTime | undefined, participant: string): SharedTi
 
 /** Answers when virtual time has come so far; a client that leaves takes its timer with it. */
 function wait(request: HeardRequest, host: TwinHost, response: ServerResponse): Promise<unknown> {
-  const { untilMs } = read(waitInput, request)
+  const { untilMs } = readBody(waitInput, request)
   const { kernel } = host.twin
   const { worldSignal: signal } = host
   return host.pacer.request(
@@ -232,21 +194,6 @@ function wait(request: HeardRequest, host: TwinHost, response: ServerResponse): 
         signal.addEventListener('abort', replaced, { once: true })
       }),
   )
-}
-
-function read<T extends z.ZodType>(schema: T, { body }: HeardRequest): z.output<T> {
-  let value: unknown
-  try {
-    value = JSON.parse(body ?? '')
-  } catch {
-    throw new ControlProblem(400, 'the body is not JSON')
-  }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const texts = parsed.error.issues.map((issue) =>
-    `${issue.path.join('.')} ${issue.message}`.trim(),
-  )
-  throw new ControlProblem(400, texts.slice(0, 5).join('; '))
 }
 
 function hasToken(headers: RequestHeaders, token: string): boolean {
