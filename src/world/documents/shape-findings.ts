@@ -1,6 +1,6 @@
 /** Schema issues as findings with positions, remedies and suggestions. World layer, pure. */
 
-import type * as z from 'zod'
+import type { $ZodType } from 'zod/v4/core'
 import type { Finding } from '../finding.ts'
 import { nearest } from './nearest.ts'
 import { keysAt } from './schema-keys.ts'
@@ -12,7 +12,7 @@ export interface ShapeContext {
   readonly area: string
   /** Page that explains the format, e.g. `docs/fleet-file.md`. */
   readonly page: string
-  readonly schema: z.ZodType
+  readonly schema: $ZodType
   readonly yaml: PositionedYaml
 }
 
@@ -43,7 +43,7 @@ function meantPaths(issue: Issue, { schema }: ShapeContext): readonly string[] {
 }
 
 /** The key of the schema that an unknown one was meant to be; undefined when none is near. */
-export function meantKey(schema: z.ZodType, path: Issue['path'], key: string): string | undefined {
+export function meantKey(schema: $ZodType, path: Issue['path'], key: string): string | undefined {
   return nearest(key, keysAt(schema, path))
 }
 
