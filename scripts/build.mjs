@@ -1,6 +1,7 @@
 // Compiles src/ to dist/ (the library), bundles the command line, and marks the build as done.
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -13,14 +14,10 @@ const { status } = spawnSync('node', [tsc, '-p', 'tsconfig.build.json'], {
 })
 if (status !== 0) process.exit(status ?? 1)
 
-// One file to start from and a chunk per lazy import: `--help` loads neither AWS nor the twin.
 // Identifiers are kept, so that a stack trace in a bug report can be read.
-await build({
+const options = {
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts'],
-  outdir: 'dist/cli/bundle',
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
@@ -35,5 +32,50 @@ await build({
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
   logLevel: 'warning',
+}
+
+// One file to start from and a chunk per lazy import: `--help` loads neither AWS nor the twin.
+const { metafile } = await build({
+  ...options,
+  entryPoints: ['src/cli/main.ts'],
+  outdir: 'dist/cli/bundle',
+  splitting: true,
+  metafile: true,
 })
+await buildWhole('src/cli/commands/check-run.ts')
 writeFileSync(`${root}/dist/.built`, '')
+
+/**
+ * A command in one file instead of thirty chunks: for one that runs so briefly that finding and opening
+ * them is a part of its time that can be felt. What the start of the program holds is not doubled, so
+ * that an error is of the same class there and here; what is imported lazily stays in its chunks.
+ */
+async function buildWhole(entryPoint) {
+  const { outputs } = metafile
+  const outputOf = (isIt) => Object.keys(outputs).find((path) => isIt(outputs[path]))
+  const main = outputOf((one) => one.entryPoint === 'src/cli/main.ts')
+  const shared = outputs[main].imports.filter(({ kind }) => kind === 'import-statement')
+  const inChunks = {
+    name: 'in-chunks',
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /^\./ }, async ({ kind, path, pluginData, ...rest }) => {
+        if (pluginData === 'asked') return undefined
+        const found = await resolve(path, { ...rest, kind, pluginData: 'asked' })
+        const input = relative(root, found.path)
+        const chunk =
+          kind === 'dynamic-import'
+            ? outputOf((one) => one.entryPoint === input)
+            : shared.find((one) => outputs[one.path]?.inputs[input] !== undefined)?.path
+        if (chunk === undefined) return found
+        return { path: `./${relative('dist/cli/bundle', chunk)}`, external: true }
+      })
+    },
+  }
+  await build({
+    ...options,
+    entryPoints: [entryPoint],
+    outfile: outputOf((one) => one.entryPoint === entryPoint),
+    plugins: [inChunks],
+    allowOverwrite: true,
+  })
+}

@@ -47,6 +47,12 @@ describe('loads', () => {
     expect({ awsFiles, code }).toEqual({ awsFiles: [], code: exitCode.ok })
   })
 
+  it('check in one piece, whose problems are still the same class as those of main', () => {
+    const { urls } = loadedBy('check', 'examples/seed-web-shop/fleet.yaml')
+    expect(urls.filter((url) => url.includes('/dist/')).length).toBeLessThan(8)
+    expect(loadedBy('check', 'nowhere.yaml').code).toBe(exitCode.findings)
+  })
+
   it('AWS where it is called', () => {
     const fleet = 'examples/seed-web-shop/fleet.yaml'
     const flags = ['--read-only', '--endpoint-url', 'http://127.0.0.1:1', '--profile', 'none']
