@@ -106,18 +106,25 @@ function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Replaces `$(name)` in every text; names that are not given stay for later. */
+/** Replaces `$(name)` in every text; names that are not given stay for later. What has none is not copied. */
 export function substitute<T>(value: T, variables: Readonly<Record<string, string>>): T {
+  if (!hasVariable(value)) return value
   if (typeof value === 'string') {
     return value.replace(/\$\((\w+)\)/g, (text, name: string) =>
       Object.hasOwn(variables, name) ? (variables[name] ?? text) : text,
     ) as T
   }
   if (Array.isArray(value)) return value.map((one) => substitute(one, variables)) as T
-  if (!isJson(value)) return value
-  const entries = Object.entries(value).map(([key, one]) => [
+  const entries = Object.entries(value as Json).map(([key, one]) => [
     substitute(key, variables),
     substitute(one, variables),
   ])
   return Object.fromEntries(entries) as T
+}
+
+function hasVariable(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('$(')
+  if (Array.isArray(value)) return value.some(hasVariable)
+  if (!isJson(value)) return false
+  return Object.keys(value).some((key) => hasVariable(key) || hasVariable(value[key]))
 }

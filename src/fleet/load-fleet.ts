@@ -93,31 +93,31 @@ function clustersOf(file: FleetFile, yaml: PositionedYaml): readonly DesiredClus
     const path = ['nodeGroups', index]
     return expandEntry(group, path, layerOf(defaults, ['defaults'])).map((flat) => ({ flat, path }))
   })
-  return file.clusters.flatMap((entry, index) =>
-    entry.names.map((name, at) => {
-      const place: Path = ['clusters', index]
+  return file.clusters.flatMap((entry, index) => {
+    const place: Path = ['clusters', index]
+    const flats = groups.map(({ flat, path }) => {
+      const { origins, value } = over(flat, entry.override ?? {}, [...place, 'override'])
+      return {
+        raw: value as unknown as FlatEntry,
+        place: { location: locate(path), origins: located(origins, locate) },
+      }
+    })
+    return entry.names.map((name, at) => {
       const own = { cluster: name, region: entry.region ?? region ?? 'us-east-1' }
-      const nodeGroups = groups.map(({ flat, path }) => {
-        const { origins, value } = over(flat, entry.override ?? {}, [...place, 'override'])
-        return groupOf(value as unknown as FlatEntry, own, {
-          location: locate(path),
-          origins: located(origins, locate),
-        })
-      })
       return {
         name,
         region: own.region,
         kubernetesVersion: entry.kubernetesVersion ?? kubernetesVersion ?? '1.35',
         labels: withoutNulls(entry.labels),
-        nodeGroups,
+        nodeGroups: flats.map((flat) => groupOf(flat.raw, own, flat.place)),
         migration: migrationOf(file.migration, own),
         priorityExpanderEnabled: file.priorityExpander?.enabled ?? false,
         addons: Object.keys(file.addons ?? { 'kube-proxy': '', coredns: '', 'vpc-cni': '' }),
         managesAutoscalerImage: file.clusterAutoscaler?.manageImage ?? true,
         location: locate([...place, 'names', at]),
       }
-    }),
-  )
+    })
+  })
 }
 
 function waiversOf({ waivers = [] }: FleetFile, yaml: PositionedYaml): readonly DesiredWaiver[] {
