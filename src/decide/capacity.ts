@@ -5,28 +5,34 @@ import { misfit, type NodeShape } from '../drain/node-fit.ts'
 import { freeRoomOf, lackingResource } from '../drain/room.ts'
 import { type ShapeClass, shapeClassOf } from '../drain/shape-class.ts'
 import type { DrainPod } from '../drain/view.ts'
-import { isLeaving, type NewGroup } from './groups.ts'
+import type { NewGroup } from './groups.ts'
+import { isFailingToJoin, type LateInstances, lateCountOf, readyCountOf } from './late-nodes.ts'
 import type { Observed, ObservedGroup } from './observed.ts'
 import type { TargetNodeGroup } from './target.ts'
 
-/** After a launch failed for want of capacity, the group rests this long. */
-const launchFailureRestMs = 10 * 60_000
+/** After a launch failed, the group rests this long. */
+export const launchFailureRestMs = 10 * 60_000
+/** Launches that have failed for so long are no longer a reason to wait; as long as a run lasts they are tried. */
+export const launchPatienceMs = 60 * 60_000
 
-/** True for a while after a launch of the group failed for want of capacity. */
+/** True for a while after a launch of the group failed. */
 export function isResting(group: ObservedGroup, nowMs: number): boolean {
   const { launchFailure } = group
   return launchFailure !== undefined && nowMs - launchFailure.atMs < launchFailureRestMs
 }
 
-/** Nodes that a group has asked for and that are not Ready yet, as landing nodes. */
-export function comingNodes(groups: readonly NewGroup[], observed: Observed): LandingNode[] {
+/** Why a group gives no further node; `resting` alone passes by itself. */
+export type Obstacle = 'full' | 'not-joining' | 'launches-failing' | 'resting'
+
+/** Nodes that a group has asked for and that are not Ready yet and not late, as landing nodes. */
+export function comingNodes(
+  groups: readonly NewGroup[],
+  observed: Observed,
+  late: LateInstances,
+): LandingNode[] {
   const coming: LandingNode[] = []
   for (const { group, target } of groups) {
-    let presentCount = 0
-    for (const instance of group.instances) {
-      if (isLeaving(instance)) continue
-      if (observed.drain.nodeByInstance.get(instance.instanceId)?.isReady) presentCount += 1
-    }
+    const presentCount = readyCountOf(group, observed) + lateCountOf(group, late)
     for (let index = presentCount; index < group.desiredCapacity; index += 1) {
       coming.push(thoughtNode(target, group.name, `coming ${group.name} ${index}`))
     }
@@ -57,6 +63,7 @@ export class CapacityPlanner {
   private readonly observed: Observed
   private readonly plan: LandingPlan
   private readonly added = new Map<string, number>()
+  private readonly late: LateInstances
   private readonly nowMs: number
   private left: number
 
@@ -64,12 +71,14 @@ export class CapacityPlanner {
     groups: readonly NewGroup[]
     observed: Observed
     plan: LandingPlan
+    late: LateInstances
     surgeLeft: number
     nowMs: number
   }) {
     this.groups = options.groups
     this.observed = options.observed
     this.plan = options.plan
+    this.late = options.late
     this.left = options.surgeLeft
     this.nowMs = options.nowMs
   }
@@ -102,15 +111,10 @@ export class CapacityPlanner {
     return this.groups.some(({ group, target }) => this.fits(pod, target, group.name))
   }
 
-  /**
-   * Names of the groups that could run the pod and are as large as they may be; undefined when one of
-   * them can still grow, also if it rests after a launch that failed.
-   */
-  fullGroupsFor(pod: DrainPod): readonly string[] | undefined {
+  /** The groups that could run the pod, each with what keeps it from growing; undefined when nothing does. */
+  obstaclesFor(pod: DrainPod): ReadonlyMap<NewGroup, Obstacle | undefined> {
     const fitting = this.groups.filter(({ group, target }) => this.fits(pod, target, group.name))
-    const isFull = (one: NewGroup): boolean =>
-      this.sizeOf(one) >= Math.min(one.group.maxSize, one.target.maxSize)
-    return fitting.every(isFull) ? fitting.map(({ target }) => target.name) : undefined
+    return new Map(fitting.map((one) => [one, this.obstacleOf(one)]))
   }
 
   /** Highest priority first; then the pod's own zone; then the smallest group, for balance. */
@@ -118,7 +122,8 @@ export class CapacityPlanner {
     const zone = this.observed.drain.nodes.get(pod.nodeName ?? '')?.zone
     let best: NewGroup | undefined
     for (const one of this.groups) {
-      if (!this.canGrow(one) || !this.fits(pod, one.target, one.group.name)) continue
+      if (this.obstacleOf(one) !== undefined || !this.fits(pod, one.target, one.group.name))
+        continue
       if (best === undefined || this.isBetter(one, best, zone)) best = one
     }
     return best
@@ -137,9 +142,13 @@ export class CapacityPlanner {
     return group.desiredCapacity + (this.added.get(group.name) ?? 0)
   }
 
-  private canGrow(one: NewGroup): boolean {
-    if (isResting(one.group, this.nowMs)) return false
-    return this.sizeOf(one) < Math.min(one.group.maxSize, one.target.maxSize)
+  private obstacleOf(one: NewGroup): Obstacle | undefined {
+    const { group, target } = one
+    if (this.sizeOf(one) >= Math.min(group.maxSize, target.maxSize)) return 'full'
+    if (isFailingToJoin(group, this.observed, this.late)) return 'not-joining'
+    if (!isResting(group, this.nowMs)) return undefined
+    const sinceMs = group.launchFailure?.sinceMs ?? this.nowMs
+    return this.nowMs - sinceMs >= launchPatienceMs ? 'launches-failing' : 'resting'
   }
 
   private fits(pod: DrainPod, target: TargetNodeGroup, groupName: string): boolean {

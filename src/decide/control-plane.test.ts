@@ -230,13 +230,13 @@ describe('preflight', () => {
   it('refuses a group that EKS could not create, with its health issues', () => {
     const failed = {
       ...aNodeGroup('new-a', 'CREATE_FAILED'),
-      issues: [{ code: 'NodeCreationFailure', message: 'did not join' }],
+      issues: [{ resourceIds: ['i-1'], code: 'NodeCreationFailure', message: 'did not join' }],
     }
     const { blockers } = decided({ nodeGroups: [failed] })
     expect(blockers).toEqual([
       expect.objectContaining({
         code: 'node-group/create-failed',
-        reason: 'EKS could not create it (NodeCreationFailure: did not join)',
+        reason: 'it could not be created; EKS says NodeCreationFailure: did not join [i-1]',
       }),
     ])
   })

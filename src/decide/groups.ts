@@ -2,7 +2,7 @@
 
 import type { DrainNode } from '../drain/view.ts'
 import { emptySinceTagKey } from './names.ts'
-import type { Observed, ObservedGroup, ObservedInstance } from './observed.ts'
+import type { Observed, ObservedGroup, ObservedInstance, ObservedNodeGroup } from './observed.ts'
 import type { MigrationTarget, OldGroupRule, TargetNodeGroup } from './target.ts'
 
 /** The groups of the last decision: every stage asks for them, and they are read anew rarely. */
@@ -85,6 +85,23 @@ export function oldInstancesOf(
 /** True for instances that are terminating or gone. */
 export function isLeaving(instance: ObservedInstance): boolean {
   return instance.lifecycleState.startsWith('Terminat')
+}
+
+/**
+ * What to mind when a node group is deleted by hand: EKS takes the mapping of its role away with the last group
+ * that has it, also from self-managed nodes of that role (managed-node-groups 7, IAM-4). Empty while another
+ * group keeps it; starts with a space otherwise.
+ */
+export function deletionCaution(nodeGroup: ObservedNodeGroup, { nodeGroups }: Observed): string {
+  const { name, nodeRole } = nodeGroup
+  const isKept = nodeGroups.some(
+    (one) => one.name !== name && one.nodeRole === nodeRole && one.status !== 'DELETING',
+  )
+  if (isKept) return ''
+  return (
+    ` It is the last one with the role ${nodeRole}: its deletion unmaps the role, and self-managed nodes that use ` +
+    'it go NotReady; map it again at once (aws eks create-access-entry --type EC2_LINUX, or aws-auth).'
+  )
 }
 
 /** Since when the group is known to be empty; undefined when it was never marked. */

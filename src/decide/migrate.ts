@@ -5,7 +5,8 @@ import { decideControlPlane } from './control-plane.ts'
 import type { Blocker, Decision, Wait } from './decision.ts'
 import { decideFence } from './fence.ts'
 import { decideFinish } from './finish.ts'
-import { oldGroupsOf } from './groups.ts'
+import { newGroupsOf, oldGroupsOf } from './groups.ts'
+import { type LateInstances, lateBlockers, noneLate } from './late-nodes.ts'
 import { decideMovePods } from './move-pods.ts'
 import { type MoveState, moveStateOf } from './move-state.ts'
 import { decideNodeGroups } from './node-groups.ts'
@@ -21,7 +22,12 @@ import type { MigrationTarget } from './target.ts'
 export function decideMigration(
   target: MigrationTarget,
   observed: Observed,
-  context: { readonly nowMs: number; readonly emptySince: EmptySince },
+  context: {
+    readonly nowMs: number
+    readonly emptySince: EmptySince
+    /** Absent = none. */
+    readonly late?: LateInstances
+  },
 ): Decision {
   const preflight = decidePreflight(target, observed)
   if (preflight.blockers.length > 0) return conclude([preflight], [])
@@ -30,11 +36,16 @@ export function decideMigration(
   results.push(decideNodeGroups(target, observed), decidePriorities(target, observed))
   if (!results.every(isDone)) return conclude(results, [])
   if (oldGroupsOf(target, observed).length === 0) {
-    return conclude([...results, decideFinish(target, observed)], [])
+    const late = lateBlockers(newGroupsOf(target, observed), {
+      late: noneLate,
+      ...context,
+      observed,
+    })
+    return conclude([...results, decideFinish(target, observed)], late)
   }
   results.push(decideFence(target, observed))
   if (!isDone(results[results.length - 1]!)) return conclude(results, [])
-  const state = moveStateOf(target, observed, context.nowMs)
+  const state = moveStateOf(target, observed, { late: noneLate, ...context })
   results.push(decideMovePods(target, observed, state, context.nowMs))
   results.push(decideRetire(target, observed, { ...context, state }))
   return conclude(results, podBlockers(state))

@@ -456,7 +456,11 @@ describe('when nothing can be launched', () => {
   it('waits while a group rests after a launch that failed', () => {
     const target = aTarget({ policy: { ...quickPolicy, surge: { count: 5 } } })
     const observed = observe(full)
-    const failed = { atMs: nowMs - 60_000, message: 'InsufficientInstanceCapacity' }
+    const failed = {
+      atMs: nowMs - 60_000,
+      sinceMs: nowMs - 60_000,
+      message: 'InsufficientInstanceCapacity',
+    }
     const groups = observed.groups.map((group) =>
       group.name === 'eks-new-a' ? { ...group, launchFailure: failed } : group,
     )

@@ -6,6 +6,7 @@
 import { isResting } from './capacity.ts'
 import { evictFromOpenNodes } from './evict-pods.ts'
 import { newGroupsOf } from './groups.ts'
+import { lateBlockers } from './late-nodes.ts'
 import { type Move, startMove } from './move.ts'
 import type { MoveState } from './move-state.ts'
 import { protectedAnnotation } from './names.ts'
@@ -26,6 +27,10 @@ export function decideMovePods(
   countProgress(move)
   protectNewNodes(move)
   withdrawFailedLaunches(move)
+  const { late } = state
+  for (const one of lateBlockers(newGroupsOf(target, observed), { late, nowMs, observed })) {
+    stage.block(one)
+  }
   evictFromOpenNodes(move)
   openNodes(move)
   launchNodes(move)
@@ -56,7 +61,7 @@ function protectNewNodes(move: Move): void {
   }
 }
 
-/** Launches that fail for want of capacity hold surge that another group can use. */
+/** Launches that fail hold surge that another group can use. */
 function withdrawFailedLaunches(move: Move): void {
   const { nowMs, observed, stage, target } = move
   for (const { group } of newGroupsOf(target, observed)) {
@@ -68,7 +73,7 @@ function withdrawFailedLaunches(move: Move): void {
       object: group.name,
       groupName: group.name,
       toCount,
-      reason: `no capacity: ${group.launchFailure?.message ?? ''}`,
+      reason: `they fail: ${group.launchFailure?.message ?? ''}`,
     })
   }
 }

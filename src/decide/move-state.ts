@@ -5,6 +5,7 @@ import type { DrainPolicy } from '../drain/policy.ts'
 import { type Stance, stanceOf } from '../drain/stance.ts'
 import type { DrainNode, DrainPod } from '../drain/view.ts'
 import { type OldInstance, oldGroupsOf, oldInstancesOf } from './groups.ts'
+import type { LateInstances } from './late-nodes.ts'
 import { cordonedAtAnnotation } from './names.ts'
 import type { Observed } from './observed.ts'
 import type { MigrationTarget } from './target.ts'
@@ -56,6 +57,8 @@ export interface MoveState {
   readonly nodes: readonly OldNode[]
   /** Names of the old nodes: nothing may land there. */
   readonly oldNames: ReadonlySet<string>
+  /** New instances that do not become nodes. */
+  readonly late: LateInstances
 }
 
 interface Context {
@@ -65,13 +68,17 @@ interface Context {
 }
 
 /** Classifies all pods on old nodes once per decision. */
-export function moveStateOf(target: MigrationTarget, observed: Observed, nowMs: number): MoveState {
+export function moveStateOf(
+  target: MigrationTarget,
+  observed: Observed,
+  { late, nowMs }: { readonly late: LateInstances; readonly nowMs: number },
+): MoveState {
   const instances = oldInstancesOf(oldGroupsOf(target, observed), observed)
   const nodes: OldNode[] = []
   for (const old of instances) {
     if (old.node !== undefined) nodes.push(oldNodeOf(old.node, old, { target, observed, nowMs }))
   }
-  return { nodes, oldNames: new Set(nodes.map((one) => one.node.name)) }
+  return { nodes, oldNames: new Set(nodes.map((one) => one.node.name)), late }
 }
 
 function oldNodeOf(node: DrainNode, old: OldInstance, context: Context): OldNode {

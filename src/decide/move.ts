@@ -49,11 +49,12 @@ export function startMove(
   const { nowMs, observed, state, target } = base
   const view = observed.drain
   const groups = newGroupsOf(target, observed)
-  const plan = new LandingPlan(view, comingNodes(groups, observed))
+  const plan = new LandingPlan(view, comingNodes(groups, observed, state.late))
   const landingNodes = landingNodesOf(observed, state)
   for (const node of landingNodes) plan.addNode(node)
   const surge = surgeLeft(target, observed, groups)
-  const planner = new CapacityPlanner({ groups, observed, plan, surgeLeft: surge, nowMs })
+  const { late } = state
+  const planner = new CapacityPlanner({ groups, observed, plan, late, surgeLeft: surge, nowMs })
   const ledger = new AllowanceLedger(view, target.policy.drain.virtualBudgetFraction)
   const waiting = waitingPods(view).filter((pod) => pod.ownerKind !== 'daemon-set')
   const owed = [...owedPods(view), ...waiting]

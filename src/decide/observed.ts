@@ -68,7 +68,12 @@ export interface ObservedNodeGroup {
   readonly groupNames: readonly string[]
   readonly minSize: number
   readonly maxSize: number
-  readonly issues: readonly { readonly code: string; readonly message: string }[]
+  readonly issues: readonly {
+    readonly code: string
+    readonly message: string
+    /** Instances, groups or templates that it is about. */
+    readonly resourceIds: readonly string[]
+  }[]
   readonly tags: StringMap
   readonly nodeRole: string
 }
@@ -79,6 +84,16 @@ export interface ObservedInstance {
   readonly zone: string
   readonly lifecycleState: string
   readonly isProtected: boolean
+}
+
+/** Launches of a group fail: no capacity, a quota, a template that EC2 refuses. */
+export interface LaunchFailure {
+  /** When the newest one failed; epoch milliseconds. */
+  readonly atMs: number
+  /** When this process first saw one of them fail with none that worked since. */
+  readonly sinceMs: number
+  /** What AWS says of the newest. */
+  readonly message: string
 }
 
 /** An Auto Scaling group. */
@@ -95,8 +110,8 @@ export interface ObservedGroup {
   readonly isDeleting: boolean
   readonly isInstanceRefreshActive: boolean
   readonly hasWarmPool: boolean
-  /** When the newest launch failed for want of capacity, and its text. */
-  readonly launchFailure: { readonly atMs: number; readonly message: string } | undefined
+  /** Undefined while launches work. */
+  readonly launchFailure: LaunchFailure | undefined
 }
 
 /** The priority expander's map. */

@@ -2,7 +2,8 @@
 
 import { kubeletSkewMax, minorOf, versionOf } from '../nodes/kubernetes-version.ts'
 import { fenceRecordOf } from './fence-record.ts'
-import { oldGroupsOf } from './groups.ts'
+import { deletionCaution, oldGroupsOf } from './groups.ts'
+import { issuesText } from './late-nodes.ts'
 import { fenceTagKey } from './names.ts'
 import type { Observed } from './observed.ts'
 import { StageBuilder, type StageResult } from './stage.ts'
@@ -98,12 +99,13 @@ function checkGroups(target: MigrationTarget, observed: Observed, stage: StageBu
   for (const group of observed.nodeGroups) {
     if (group.status !== 'CREATE_FAILED') continue
     if (!target.nodeGroups.some((one) => one.name === group.name)) continue
-    const issues = group.issues.map((issue) => `${issue.code}: ${issue.message}`).join('; ')
     stage.block({
       code: 'node-group/create-failed',
       object: group.name,
-      reason: `EKS could not create it (${issues || 'no issue given'})`,
-      remedy: `Mend the cause, delete the group (aws eks delete-nodegroup) and run again.`,
+      reason: `it could not be created; ${issuesText(group)}`,
+      remedy:
+        'Mend the cause, delete the group (aws eks delete-nodegroup) and run again.' +
+        deletionCaution(group, observed),
       isFatal: true,
     })
   }

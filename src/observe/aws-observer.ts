@@ -41,6 +41,8 @@ export class AwsObserver {
   private addons: readonly ObservedAddon[] = []
   private nodeGroups: readonly ObservedNodeGroup[] = []
   private groups: readonly ObservedGroup[] = []
+  /** Auto Scaling groups whose node groups are not taken for settled. */
+  private readonly doubted = new Set<string>()
   private isRefreshChecked = false
   private offered: readonly string[] | undefined
 
@@ -60,6 +62,12 @@ export class AwsObserver {
   /** Reads the concern anew at the next observation. */
   markDirty(concern: AwsConcern): void {
     this.dueMs.set(concern, 0)
+  }
+
+  /** The node groups of these Auto Scaling groups are described anew: something is wrong with them. */
+  doubt(groupNames: readonly string[]): void {
+    for (const name of groupNames) this.doubted.add(name)
+    this.markDirty('nodeGroups')
   }
 
   /** When the next read is due; epoch milliseconds. */
@@ -137,10 +145,12 @@ export class AwsObserver {
     const found: ObservedNodeGroup[] = []
     for (const name of names) {
       const present = known.get(name)
-      const isSettled = present?.status === 'ACTIVE' && present.groupNames.length > 0
+      const isDoubted = present?.groupNames.some((one) => this.doubted.has(one)) ?? false
+      const isSettled = present?.status === 'ACTIVE' && present.groupNames.length > 0 && !isDoubted
       found.push(isSettled ? present : await observeNodeGroup(this.aws, this.clusterName, name))
     }
     this.nodeGroups = found
+    this.doubted.clear()
     const isBusy = found.some((one) => one.status !== 'ACTIVE' || one.groupNames.length === 0)
     this.schedule('nodeGroups', isBusy)
   }
@@ -151,6 +161,7 @@ export class AwsObserver {
       clusterName: this.clusterName,
       newNames,
       isRefreshRead: !this.isRefreshChecked,
+      known: this.groups,
     })
     this.isRefreshChecked = true
     this.schedule('groups', isMoving && this.groups.some(isUnsettled), movingMs)

@@ -1,15 +1,14 @@
 /** Auto Scaling groups of a cluster. Observe layer. */
 
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
-import type { ObservedGroup } from '../decide/observed.ts'
+import type { LaunchFailure, ObservedGroup } from '../decide/observed.ts'
 import type { AwsApi } from '../world/aws-api.ts'
 import { RegroupError } from '../world/failure.ts'
 
 /** Pages of 100 before we stop: 500 groups a Region is the quota. */
 const pagesMax = 50
-/** Texts of activities that failed for want of capacity. */
-const capacityText =
-  /InsufficientInstanceCapacity|no Spot capacity|UnfulfillableCapacity|VcpuLimitExceeded|InsufficientFreeAddresses/
+/** Launches of instances among the activities of a group. */
+const launchText = /^Launching a new EC2 instance/
 
 /** All groups of the Region that carry the cluster's tag or belong to its node groups. */
 export async function observeGroups(
@@ -20,9 +19,12 @@ export async function observeGroups(
     readonly newNames: ReadonlySet<string>
     /** Read instance refreshes too: once, before the first change. */
     readonly isRefreshRead: boolean
+    /** The groups as they were read last: a failure is remembered until a launch works. */
+    readonly known?: readonly ObservedGroup[]
   },
 ): Promise<readonly ObservedGroup[]> {
   const found: ObservedGroup[] = []
+  const known = new Map(wanted.known?.map((one) => [one.name, one]))
   let nextToken: string | undefined
   for (let page = 0; page < pagesMax; page += 1) {
     const answer = await aws.autoScaling.describeAutoScalingGroups({
@@ -32,8 +34,8 @@ export async function observeGroups(
     for (const group of answer.AutoScalingGroups ?? []) {
       if (!belongs(group, wanted)) continue
       const isNew = wanted.newNames.has(group.AutoScalingGroupName ?? '')
-      const isShort = (group.DesiredCapacity ?? 0) > (group.Instances ?? []).length
-      const launchFailure = isNew && isShort ? await readLaunchFailure(aws, group) : undefined
+      const previous = known.get(group.AutoScalingGroupName ?? '')
+      const launchFailure = isNew ? await launchFailureOf(aws, group, previous) : undefined
       const isInstanceRefreshActive =
         !isNew && wanted.isRefreshRead ? await readInstanceRefresh(aws, group) : false
       found.push({ ...observedGroup(group), launchFailure, isInstanceRefreshActive })
@@ -95,17 +97,34 @@ function observedGroup(group: AutoScalingGroup): ObservedGroup {
   }
 }
 
+/**
+ * Asked of AWS while the group lacks instances. Once its launches are withdrawn it lacks none: what was known
+ * then holds until an instance comes.
+ */
+async function launchFailureOf(
+  aws: AwsApi,
+  group: AutoScalingGroup,
+  previous: ObservedGroup | undefined,
+): Promise<LaunchFailure | undefined> {
+  const previousIds = new Set(previous?.instances.map((one) => one.instanceId))
+  const hasGained = (group.Instances ?? []).some((one) => !previousIds.has(one.InstanceId ?? ''))
+  const known = hasGained ? undefined : previous?.launchFailure
+  if ((group.DesiredCapacity ?? 0) <= (group.Instances ?? []).length) return known
+  const newest = await readLaunchFailure(aws, group)
+  return newest === undefined ? undefined : { ...newest, sinceMs: known?.sinceMs ?? newest.atMs }
+}
+
 /** The newest activity tells: newest come first. */
 async function readLaunchFailure(
   aws: AwsApi,
   group: AutoScalingGroup,
-): Promise<ObservedGroup['launchFailure']> {
+): Promise<Pick<LaunchFailure, 'atMs' | 'message'> | undefined> {
   const { Activities } = await aws.autoScaling.describeScalingActivities({
     AutoScalingGroupName: group.AutoScalingGroupName,
     MaxRecords: 5,
   })
   const failed = Activities?.find(
-    (one) => one.StatusCode === 'Failed' && capacityText.test(one.StatusMessage ?? ''),
+    (one) => one.StatusCode === 'Failed' && launchText.test(one.Description ?? ''),
   )
   if (failed?.StartTime === undefined) return undefined
   return { atMs: failed.StartTime.getTime(), message: failed.StatusMessage ?? '' }

@@ -21,6 +21,7 @@ export async function observeNodeGroup(
     issues: (nodegroup?.health?.issues ?? []).map((one) => ({
       code: one.code ?? '',
       message: one.message ?? '',
+      resourceIds: one.resourceIds ?? [],
     })),
     tags: nodegroup?.tags ?? {},
     nodeRole: nodegroup?.nodeRole ?? '',

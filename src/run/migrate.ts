@@ -7,6 +7,7 @@ import type { Observed } from '../decide/observed.ts'
 import type { MigrationTarget } from '../decide/target.ts'
 import { AwsObserver } from '../observe/aws-observer.ts'
 import { KubeObserver } from '../observe/kube-observer.ts'
+import { readLaunchTimes } from '../observe/launch-times.ts'
 import type { AwsApi } from '../world/aws-api.ts'
 import type { Clock } from '../world/clock.ts'
 import { isFailure } from '../world/failure.ts'
@@ -16,6 +17,7 @@ import { concernOf } from './dirty.ts'
 import { EmptyWatch } from './empty-watch.ts'
 import type { EventDraft } from './events.ts'
 import { executeAll, type Outcome } from './execute.ts'
+import { JoinWatch } from './join-watch.ts'
 import { ClusterLease } from './lease.ts'
 import { Narrator } from './narrator.ts'
 import { Pause } from './pause.ts'
@@ -70,6 +72,9 @@ class MigrationLoop {
   private readonly lease: ClusterLease
   private readonly backoff = new Backoff()
   private readonly emptyWatch = new EmptyWatch()
+  private readonly joinWatch = new JoinWatch()
+  /** Late instances of each group when EKS was last asked about it. */
+  private readonly lateCounts = new Map<string, number>()
   private readonly narrator: Narrator
   private readonly context: ActContext
   private isMoving = false
@@ -124,11 +129,12 @@ class MigrationLoop {
     const { clock, target } = this.input
     const startedMs = clock.nowMs()
     if (!(await this.holdLease())) return undefined
-    const observed = await this.retrying('AWS', () => this.observe())
+    const observed = await this.retrying('AWS', () => this.observeJoins())
     this.tellWatches()
     const nowMs = clock.nowMs()
     const emptySince = this.emptyWatch.update(target, observed, nowMs)
-    const decision = decideMigration(target, observed, { nowMs, emptySince })
+    const late = this.joinWatch.late(nowMs)
+    const decision = decideMigration(target, observed, { nowMs, emptySince, late })
     this.narrator.tell(decision)
     this.isMoving = observed.record.exists
     const ready = decision.actions.filter((action) => !this.backoff.isResting(action, nowMs))
@@ -181,6 +187,23 @@ class MigrationLoop {
       record: this.kubeObserver.record(),
       drain: this.kubeObserver.drain.view(),
     }
+  }
+
+  /** Looks closer where instances do not come: when they were launched, and what EKS says of their group. */
+  private async observeJoins(): Promise<Observed> {
+    const { aws, clock, target } = this.input
+    const observed = await this.observe()
+    const nowMs = clock.nowMs()
+    this.joinWatch.update(target, observed, nowMs)
+    for (const name of this.joinWatch.unknownGroups(nowMs)) {
+      this.joinWatch.learn(name, await readLaunchTimes(aws, name))
+    }
+    const late = this.joinWatch.late(nowMs)
+    const news = [...late].filter(([name, { length }]) => this.lateCounts.get(name) !== length)
+    if (news.length === 0) return observed
+    for (const [name, { length }] of news) this.lateCounts.set(name, length)
+    this.awsObserver.doubt(news.map(([name]) => name))
+    return this.observe()
   }
 
   private take(outcome: Outcome): void {

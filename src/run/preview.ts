@@ -6,10 +6,12 @@ import { targetOf } from '../decide/target-of.ts'
 import type { DesiredCluster } from '../fleet/desired.ts'
 import { AwsObserver } from '../observe/aws-observer.ts'
 import { KubeObserver } from '../observe/kube-observer.ts'
+import { readLaunchTimes } from '../observe/launch-times.ts'
 import { readTargetFacts } from '../observe/target-facts.ts'
 import type { AwsApi } from '../world/aws-api.ts'
 import type { Clock } from '../world/clock.ts'
 import type { KubeApi } from '../world/kube-api.ts'
+import { JoinWatch } from './join-watch.ts'
 
 /** Ports of the cluster; both may refuse to write. */
 export interface PreviewInput {
@@ -38,7 +40,14 @@ export async function previewMigration(input: PreviewInput): Promise<Decision> {
       record,
       drain: kubeObserver.drain.view(),
     }
-    return decideMigration(target, observed, { nowMs: clock.nowMs(), emptySince: new Map() })
+    const nowMs = clock.nowMs()
+    const joinWatch = new JoinWatch(0)
+    joinWatch.update(target, observed, nowMs)
+    for (const name of joinWatch.unknownGroups(nowMs)) {
+      joinWatch.learn(name, await readLaunchTimes(aws, name))
+    }
+    const late = joinWatch.late(nowMs)
+    return decideMigration(target, observed, { nowMs, emptySince: new Map(), late })
   } finally {
     kubeObserver.stop()
   }
