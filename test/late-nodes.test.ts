@@ -65,7 +65,7 @@ describe('instances that never join', () => {
       groupName.startsWith('eks-general-a-'),
     )
     expect(first?.reason).toBe(
-      `no Ready node came of 1 instance in 40 minutes (${id?.id}); the group has 0 Ready nodes; EKS names no health issue`,
+      `got no Ready node from 1 instance in 40 minutes (${id?.id}); it has 0 Ready nodes; EKS names no health issue`,
     )
     expect(first?.remedy).toContain('its user data (regroup check), its node role')
     expect(first?.command).toContain(
@@ -123,7 +123,7 @@ describe('instances that never join', () => {
       'surge/not-joining ip-10-0-0-7',
     ])
     const [late] = blockersOf(run)
-    expect(late?.reason).toMatch(/^no Ready node came of 1 instance in 20 minutes .* has 2 Ready/)
+    expect(late?.reason).toMatch(/^got no Ready node from 1 instance in 20 minutes .* has 2 Ready/)
     expect(late?.remedy).toContain('terminate these instances, and run again')
     expect(oldGroups(room)).toEqual(['tiny-b'])
     expect(room.readyPods()).toEqual(allReady)
@@ -148,7 +148,7 @@ describe('a group that EKS could not create', () => {
     const run = await room.run(target)
     expect(codesOf(run)).toEqual(['node-group/create-failed general-b'])
     expect(blockersOf(run)[0]?.reason).toMatch(
-      /^it could not be created; EKS says NodeCreationFailure: Instances failed to join the kubernetes cluster \[i-[0-9a-f]+\]$/,
+      /^could not be created; EKS says NodeCreationFailure: Instances failed to join the kubernetes cluster \[i-[0-9a-f]+\]$/,
     )
     await deleteNodeGroup(room, 'general-b')
     const mended = await room.run(await room.target(withMinimum))

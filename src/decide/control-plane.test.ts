@@ -227,6 +227,11 @@ describe('preflight', () => {
     expect(decided({ nodeGroups: other }).codes).toEqual([])
   })
 
+  it('refuses a group that EKS could not delete', () => {
+    const nodeGroups = [aNodeGroup('new-a', 'DELETE_FAILED'), aNodeGroup('other', 'DELETE_FAILED')]
+    expect(decided({ nodeGroups }).codes).toEqual(['node-group/delete-failed'])
+  })
+
   it('refuses a group that EKS could not create, with its health issues', () => {
     const failed = {
       ...aNodeGroup('new-a', 'CREATE_FAILED'),
@@ -236,7 +241,7 @@ describe('preflight', () => {
     expect(blockers).toEqual([
       expect.objectContaining({
         code: 'node-group/create-failed',
-        reason: 'it could not be created; EKS says NodeCreationFailure: did not join [i-1]',
+        reason: 'could not be created; EKS says NodeCreationFailure: did not join [i-1]',
       }),
     ])
   })

@@ -47,11 +47,36 @@ export function isFailingToJoin(
   return lateCount > 0 && lateCount >= readyCountOf(group, observed)
 }
 
-/** Instances of the group that stay and have a Ready node that takes pods. */
+/** Instances of the group that stay and have a Ready node. */
 export function readyCountOf(group: ObservedGroup, observed: Observed): number {
+  return nodesThat(group, observed, (node) => node?.isReady === true)
+}
+
+/** Nodes of the groups that are Ready and take no pods yet: they have a moment to go, unless they are late. */
+export function startingCountOf(
+  groups: readonly NewGroup[],
+  observed: Observed,
+  late: LateInstances,
+): number {
+  const isStarting = (node: DrainNode | undefined, instanceId: string, name: string): boolean =>
+    node?.isReady === true &&
+    !hasStarted(node) &&
+    !late.get(name)?.some((one) => one.instanceId === instanceId)
+  return groups.reduce(
+    (sum, { group }) =>
+      sum + nodesThat(group, observed, (node, id) => isStarting(node, id, group.name)),
+    0,
+  )
+}
+
+function nodesThat(
+  group: ObservedGroup,
+  observed: Observed,
+  holds: (node: DrainNode | undefined, instanceId: string) => boolean,
+): number {
   const { nodeByInstance } = observed.drain
   return group.instances.filter(
-    (one) => !isLeaving(one) && hasStarted(nodeByInstance.get(one.instanceId)),
+    (one) => !isLeaving(one) && holds(nodeByInstance.get(one.instanceId), one.instanceId),
   ).length
 }
 
@@ -79,34 +104,47 @@ function lateBlocker(
   instances: readonly LateInstance[],
   { nowMs, observed }: { readonly observed: Observed; readonly nowMs: number },
 ): Blocker {
-  const isRegistered = instances.some((one) => one.hasNode)
   const nodeGroup = observed.nodeGroups.find((one) => one.name === target.name)
   const longestMs = nowMs - Math.min(...instances.map((one) => one.sinceMs))
   const ids = instances.map((one) => one.instanceId)
   const readyCount = readyCountOf(group, observed)
   const caution = nodeGroup === undefined ? '' : deletionCaution(nodeGroup, observed)
+  // Deleting a group ends its nodes by force after minutes: never advised while one of them takes pods.
+  const mend =
+    readyCount > 0
+      ? 'Mend the cause, terminate these instances, and run again.'
+      : `Mend the cause, terminate these instances or delete the node group, and run again.${caution}`
+  const { code, command, look } = instances.some((one) => one.hasNode)
+    ? notReadyWords(target.name)
+    : notJoiningWords(ids[0] ?? '')
   return {
-    code: isRegistered ? 'node-group/nodes-not-ready' : 'node-group/nodes-not-joining',
+    code,
     object: target.name,
     reason:
-      `no Ready node came of ${counted(ids.length, 'instance')} in ${minutes(longestMs)} ` +
-      `(${listText(ids)}); the group has ${counted(readyCount, 'Ready node')}; ` +
+      `got no Ready node from ${counted(ids.length, 'instance')} in ${minutes(longestMs)} ` +
+      `(${listText(ids)}); it has ${counted(readyCount, 'Ready node')}; ` +
       issuesText(nodeGroup),
-    remedy: remedyOf(isRegistered, readyCount, caution),
-    command: isRegistered
-      ? `kubectl get nodes -l eks.amazonaws.com/nodegroup=${target.name} -o wide`
-      : `aws ec2 get-console-output --latest --output text --instance-id ${ids[0]}`,
+    remedy: `${look} ${mend}`,
+    command,
   }
 }
 
-/** Deleting a group ends its nodes by force after minutes: never advised while one of them takes pods. */
-function remedyOf(isRegistered: boolean, readyCount: number, caution: string): string {
-  const look = isRegistered
-    ? 'Look at the conditions of the nodes: most often the VPC CNI does not start or images cannot be pulled. '
-    : 'Look at its user data (regroup check), its node role (AmazonEKSWorkerNodePolicy, an access entry or ' +
-      'aws-auth), its security groups and routes to the endpoint. '
-  if (readyCount > 0) return `${look}Mend the cause, terminate these instances, and run again.`
-  return `${look}Mend the cause, terminate these instances or delete the node group, and run again.${caution}`
+function notJoiningWords(instanceId: string) {
+  return {
+    code: 'node-group/nodes-not-joining',
+    look:
+      'Look at its user data (regroup check), its node role (AmazonEKSWorkerNodePolicy, an access entry or ' +
+      'aws-auth), its security groups and routes to the endpoint.',
+    command: `aws ec2 get-console-output --latest --output text --instance-id ${instanceId}`,
+  }
+}
+
+function notReadyWords(nodeGroupName: string) {
+  return {
+    code: 'node-group/nodes-not-ready',
+    look: 'Look at the conditions of the nodes: most often the VPC CNI does not start or images cannot be pulled.',
+    command: `kubectl get nodes -l eks.amazonaws.com/nodegroup=${nodeGroupName} -o wide`,
+  }
 }
 
 /** What EKS itself says of the group: its health issues with what they are about. */

@@ -468,4 +468,69 @@ describe('when nothing can be launched', () => {
     expect(blockers).toEqual([])
     expect(kind).toBe('wait')
   })
+
+  it('waits no longer once they have failed for an hour, and says what AWS says', () => {
+    const target = aTarget({ policy: { ...quickPolicy, surge: { count: 5 } } })
+    const observed = observe(full)
+    const failed = { atMs: nowMs - 1000, sinceMs: nowMs - 3_600_000, message: 'VcpuLimitExceeded' }
+    const groups = observed.groups.map((group) =>
+      group.name === 'eks-new-a' ? { ...group, launchFailure: failed } : group,
+    )
+    const { blockers, kind } = decide({ ...observed, groups }, { target })
+    expect(kind).toBe('blocked')
+    expect(blockers).toEqual([
+      expect.objectContaining({
+        code: 'node-group/no-new-nodes',
+        object: 'o1',
+        reason: expect.stringContaining(
+          'launches of new-a have failed for 60 minutes: VcpuLimitExceeded',
+        ),
+      }),
+    ])
+  })
+
+  it('tries again where they have failed for longer than it waits: the rest is over', () => {
+    const target = aTarget({ policy: { ...quickPolicy, surge: { count: 5 } } })
+    const observed = observe(full)
+    const failed = { atMs: nowMs - 600_000, sinceMs: nowMs - 7_200_000, message: 'no capacity' }
+    const groups = observed.groups.map((group) =>
+      group.name === 'eks-new-a' ? { ...group, launchFailure: failed } : group,
+    )
+    const { actions, blockers } = decide({ ...observed, groups }, { target })
+    expect(objectsOf(actions, 'scale-up')).toEqual(['eks-new-a'])
+    expect(blockers).toEqual([])
+  })
+
+  it.each([
+    { lateCount: 1, grows: true },
+    { lateCount: 2, grows: true },
+    { lateCount: 3, grows: false },
+  ])(
+    'a group of three Ready nodes with $lateCount late ones grows: $grows',
+    ({ grows, lateCount }) => {
+      const nodes = ['n1', 'n2', 'n3'].map((name) => newNode(name, { cpu: '1' }))
+      const observed = observe(
+        { ...full, nodes: [oldNode('o1'), oldNode('o2'), ...nodes] },
+        { record: { exists: true, originalNodeCount: 6 } },
+      )
+      const target = aTarget({ policy: { ...quickPolicy, surge: { count: 20 } } })
+      const late = Array.from({ length: lateCount }, (_, index) => ({
+        instanceId: `i-${index}`,
+        sinceMs: nowMs - 1_300_000,
+        hasNode: false,
+        isGone: true,
+      }))
+      const decision = decideMigration(target, observed, {
+        nowMs,
+        emptySince: new Map(),
+        late: new Map([['eks-new-a', late]]),
+      })
+      expect(objectsOf(decision.actions, 'scale-up')).toEqual(grows ? ['eks-new-a'] : [])
+      expect(decision.blockers.map(({ code }) => code)).toEqual(
+        grows
+          ? ['node-group/nodes-not-joining']
+          : ['node-group/nodes-not-joining', 'node-group/no-new-nodes'],
+      )
+    },
+  )
 })

@@ -14,6 +14,9 @@ export function decideNodeGroups(target: MigrationTarget, observed: Observed): S
   for (const wanted of target.nodeGroups) {
     const present = observed.nodeGroups.find((group) => group.name === wanted.name)
     stage.count(present?.status === 'ACTIVE' || present?.status === 'DEGRADED' ? 1 : 0, 1)
+    if (present?.status === 'DELETING') {
+      stage.wait('node-group-deleting', wanted.name, `node group ${wanted.name} is being deleted`)
+    }
     if (present === undefined || present.status !== 'CREATING') continue
     isCreating = true
     stage.wait('node-group-creating', wanted.name, `node group ${wanted.name} is being created`)

@@ -96,13 +96,24 @@ function checkWriters(target: MigrationTarget, observed: Observed, stage: StageB
 }
 
 function checkGroups(target: MigrationTarget, observed: Observed, stage: StageBuilder): void {
+  const wanted = new Set(target.nodeGroups.map((one) => one.name))
   for (const group of observed.nodeGroups) {
+    if (!wanted.has(group.name)) continue
+    if (group.status === 'DELETE_FAILED') {
+      stage.block({
+        code: 'node-group/delete-failed',
+        object: group.name,
+        reason: `could not be deleted; ${issuesText(group)}`,
+        remedy:
+          'Mend the cause, most often a security group or interface that is still in use, and delete it again.',
+        isFatal: true,
+      })
+    }
     if (group.status !== 'CREATE_FAILED') continue
-    if (!target.nodeGroups.some((one) => one.name === group.name)) continue
     stage.block({
       code: 'node-group/create-failed',
       object: group.name,
-      reason: `it could not be created; ${issuesText(group)}`,
+      reason: `could not be created; ${issuesText(group)}`,
       remedy:
         'Mend the cause, delete the group (aws eks delete-nodegroup) and run again.' +
         deletionCaution(group, observed),

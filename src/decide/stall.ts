@@ -4,7 +4,7 @@ import type { DrainPod } from '../drain/view.ts'
 import { comingNodes, launchFailureRestMs, launchPatienceMs, type Obstacle } from './capacity.ts'
 import { counted } from './counted.ts'
 import { type NewGroup, newGroupsOf } from './groups.ts'
-import { lateCountOf, minutes } from './late-nodes.ts'
+import { lateCountOf, minutes, startingCountOf } from './late-nodes.ts'
 import { isOpening, type Move } from './move.ts'
 import type { OldNode, OldPod } from './move-state.ts'
 import { isHeldByPods } from './opening-order.ts'
@@ -12,7 +12,9 @@ import { isHeldByPods } from './opening-order.ts'
 /** Nothing moves, nothing is coming and nothing may be launched: only a human can go on. */
 export function blockStall(move: Move, ungrown: readonly DrainPod[]): void {
   const { closed, observed, stage, state, target } = move
-  const comingCount = comingNodes(newGroupsOf(target, observed), observed, state.late).length
+  const groups = newGroupsOf(target, observed)
+  const comingCount =
+    comingNodes(groups, observed, state.late).length + startingCountOf(groups, observed, state.late)
   if (comingCount > 0) {
     stage.wait('nodes-launching', 'new nodes', `${counted(comingCount, 'new node')} on the way`)
   }
