@@ -148,7 +148,7 @@ describe('a group that EKS could not create', () => {
     const run = await room.run(target)
     expect(codesOf(run)).toEqual(['node-group/create-failed general-b'])
     expect(blockersOf(run)[0]?.reason).toMatch(
-      /^could not be created; EKS says NodeCreationFailure: Instances failed to join the kubernetes cluster \[i-[0-9a-f]+\]$/,
+      /^could not be created; EKS says NodeCreationFailure: Instances failed to join .* \[i-[0-9a-f]+\]$/,
     )
     await deleteNodeGroup(room, 'general-b')
     const mended = await room.run(await room.target(withMinimum))
@@ -176,7 +176,7 @@ describe('launches that fail', () => {
     const run = await room.run(target)
     expect(codesOf(run)).toEqual(['node-group/no-new-nodes ip-10-0-0-5'])
     expect(blockersOf(run)[0]?.reason).toMatch(
-      /launches of general-a have failed for 60 minutes: .*InsufficientInstanceCapacity.*; launches of general-b have failed for 60/,
+      /launches of general-a have failed for 60 minutes: .*Capacity.*; launches of general-b have/,
     )
     const waits = run.events.filter(({ data }) => data?.reason === 'launches-failing')
     expect(waits[0]?.message).toMatch(

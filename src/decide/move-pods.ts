@@ -6,7 +6,7 @@
 import { isResting } from './capacity.ts'
 import { evictFromOpenNodes } from './evict-pods.ts'
 import { newGroupsOf } from './groups.ts'
-import { lateBlockers } from './late-nodes.ts'
+import { lateBlockers } from './late-blocker.ts'
 import { type Move, startMove } from './move.ts'
 import type { MoveState } from './move-state.ts'
 import { protectedAnnotation } from './names.ts'

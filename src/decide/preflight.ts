@@ -3,7 +3,7 @@
 import { kubeletSkewMax, minorOf, versionOf } from '../nodes/kubernetes-version.ts'
 import { fenceRecordOf } from './fence-record.ts'
 import { deletionCaution, oldGroupsOf } from './groups.ts'
-import { issuesText } from './late-nodes.ts'
+import { issuesText } from './late-blocker.ts'
 import { fenceTagKey } from './names.ts'
 import type { Observed } from './observed.ts'
 import { StageBuilder, type StageResult } from './stage.ts'
