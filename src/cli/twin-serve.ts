@@ -45,6 +45,7 @@ export async function serveCommand(flags: ServeFlags, streams: Streams): Promise
       wall: wallClock,
       speed,
       isPaused,
+      onBroken: (reason) => streams.err(`error: ${reason}\n${brokenRemedy}`),
       address: flags.listen,
       port: parsePort(flags.port),
       controlPort: parsePort(flags.controlPort),
@@ -87,6 +88,9 @@ async function start(
     throw new Problem(error.message, remedy)
   }
 }
+
+const brokenRemedy =
+  '    Requests are still answered, but nothing happens any more. Start the twin anew, or POST /reset.\n'
 
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {

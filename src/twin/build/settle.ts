@@ -1,13 +1,18 @@
 /** Makes the pods of a cluster that has been running for long: bound, Running, Ready. Twin layer. */
 
-import type { KubeObject, Node, Pod } from '../../world/kube-objects.ts'
+import type { Job, KubeObject, Node, Pod, ReplicaSet } from '../../world/kube-objects.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { timeText } from '../kernel/kernel.ts'
 import { behaviourAnnotation } from '../kube/annotations.ts'
 import type { KubeCluster } from '../kube/cluster.ts'
 import { isPodTerminal } from '../kube/conditions.ts'
 import { daemonPodOf, wantsNode } from '../kube/controllers/daemon-set.ts'
-import { controllerOf, controllerReference, podOf } from '../kube/controllers/pod-maker.ts'
+import {
+  controllerOf,
+  controllerReference,
+  freePodName,
+  podOf,
+} from '../kube/controllers/pod-maker.ts'
 import { isActive } from '../kube/controllers/replica-set.ts'
 import { statefulPodOf } from '../kube/controllers/stateful-set.ts'
 import { objectKey } from '../kube/store.ts'
@@ -92,18 +97,22 @@ function controllerPods(
     }
   }
   const pods: Pod[] = []
+  const taken = new Set(given.map(({ metadata }) => objectKey(metadata.namespace, metadata.name)))
+  const add = (owner: ReplicaSet | Job): void => {
+    const { name: prefix, namespace = '' } = owner.metadata
+    const scope = { cluster: cluster.name, namespace, prefix }
+    const name = freePodName(kernel, scope, (one) => taken.has(objectKey(namespace, one)))
+    taken.add(objectKey(namespace, name))
+    const reference = controllerReference(owner)
+    pods.push(podOf(owner.spec.template, { namespace, name, owner: reference }))
+  }
   const known = new KnownReplicaSets(cluster, given)
   for (const deployment of store.list('Deployment')) {
     const replicas = deployment.spec.replicas ?? 1
     const set = known.of(deployment)
     const { namespace } = set.metadata
-    const owner = controllerReference(set)
     const count = replicas - (present.get(`${namespace}/ReplicaSet/${set.metadata.name}`) ?? 0)
-    for (let index = 0; index < count; index += 1) {
-      const suffix = kernel.hexId(`pod/${cluster.name}/${namespace}/${set.metadata.name}`, 5)
-      const name = `${set.metadata.name}-${suffix}`
-      pods.push(podOf(set.spec.template, { namespace: namespace ?? '', name, owner }))
-    }
+    for (let index = 0; index < count; index += 1) add(set)
   }
   for (const set of store.list('StatefulSet')) {
     for (let ordinal = 0; ordinal < (set.spec.replicas ?? 1); ordinal += 1) {
@@ -121,13 +130,7 @@ function controllerPods(
     const key = `${namespace}/Job/${name}`
     const isOver = job.status?.succeeded !== undefined && job.status.active === undefined
     const count = isOver ? 0 : (job.spec.parallelism ?? 1) - (present.get(key) ?? 0)
-    for (let index = 0; index < count; index += 1) {
-      const suffix = kernel.hexId(`pod/${cluster.name}/${namespace}/${name}`, 5)
-      const owner = controllerReference(job)
-      pods.push(
-        podOf(job.spec.template, { namespace: namespace ?? '', name: `${name}-${suffix}`, owner }),
-      )
-    }
+    for (let index = 0; index < count; index += 1) add(job)
   }
   return pods
 }

@@ -1,5 +1,6 @@
 /** Dependents follow their owner, and the content its namespace, in the background. Twin layer. */
 
+import type { DeleteOptions } from '../../world/kube-api.ts'
 import type { KubeKind, KubeObject, Pod } from '../../world/kube-objects.ts'
 import { type ApiServer, systemUsers } from '../contracts.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -41,8 +42,8 @@ export function startGarbageCollector(kernel: Kernel, store: KubeStore, server: 
       const run = () => deleteDependents(object, store, server)
       kernel.after(cascadeMs, 'garbage-collection', run)
     }
-    if (type === 'DELETED' && kind === 'Pod' && isEnding(namespace, store)) {
-      kernel.after(cascadeMs, 'namespace-finish', () => finishNamespace(namespace ?? '', store))
+    if (type === 'DELETED' && namespace !== undefined && isEnding(namespace, store)) {
+      kernel.after(cascadeMs, 'namespace-finish', () => finishNamespace(namespace, store, server))
     }
     if (type === 'DELETED' && ownerUids(object).length > 0) {
       kernel.after(cascadeMs, 'foreground-deletion', () => freeOwners(object, store))
@@ -77,7 +78,7 @@ function finishHeld(
     freeFrom(kind, owner, orphanFinalizer, store)
     return
   }
-  deleteDependents(owner, store, server)
+  deleteDependents(owner, store, server, { propagationPolicy: 'Foreground' })
   freeIfAlone(kind, owner, store)
 }
 
@@ -130,11 +131,17 @@ function dependentsOf(owner: KubeObject, kind: KubeKind, store: KubeStore): read
     .filter(({ metadata }) => metadata.ownerReferences?.some((one) => one.uid === uid))
 }
 
-function deleteDependents(owner: KubeObject, store: KubeStore, server: ApiServer): void {
+/** With the policy Foreground the dependents wait for theirs in turn; pods have none. */
+function deleteDependents(
+  owner: KubeObject,
+  store: KubeStore,
+  server: ApiServer,
+  options: Pick<DeleteOptions, 'propagationPolicy'> = {},
+): void {
   for (const kind of dependentKinds) {
     for (const { metadata } of dependentsOf(owner, kind, store)) {
       const ref = { namespace: metadata.namespace, name: metadata.name }
-      server.delete(kind, ref, {}, systemUsers.controllerManager)
+      server.delete(kind, ref, kind === 'Pod' ? {} : options, systemUsers.controllerManager)
     }
   }
 }
@@ -156,11 +163,21 @@ function emptyNamespace(namespace: string, store: KubeStore, server: ApiServer):
       server.delete(kind, ref, {}, systemUsers.controllerManager)
     }
   }
-  finishNamespace(namespace, store)
+  finishNamespace(namespace, store, server)
 }
 
-/** The namespace goes with its last pod. */
-function finishNamespace(namespace: string, store: KubeStore): void {
+/** The namespace goes with the last thing in it: pods take their time, finalizers theirs. */
+function finishNamespace(namespace: string, store: KubeStore, server: ApiServer): void {
   if (!isEnding(namespace, store) || store.podsInNamespace(namespace).size > 0) return
-  store.remove('Namespace', undefined, namespace)
+  let isEmpty = true
+  for (const kind of store.kinds()) {
+    for (const { metadata } of [...store.values(kind)]) {
+      if (metadata.namespace !== namespace) continue
+      isEmpty = false
+      if (metadata.deletionTimestamp !== undefined) continue
+      // Written after the content was deleted, such as an Event: its end brings us back here.
+      server.delete(kind, { namespace, name: metadata.name }, {}, systemUsers.controllerManager)
+    }
+  }
+  if (isEmpty) store.remove('Namespace', undefined, namespace)
 }

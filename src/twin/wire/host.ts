@@ -16,6 +16,8 @@ export interface HostOptions {
   readonly wall: WallClock
   readonly speed: Speed
   readonly isPaused?: boolean
+  /** Told when a bug stopped time: requests are answered, but nothing happens any more. */
+  readonly onBroken?: (reason: string) => void
   /** Lines of the journal kept. @default 100,000 */
   readonly journalKeptMax?: number
 }
@@ -73,12 +75,13 @@ export class TwinHost {
     this.spec = options.world
     this.seed = options.seed
     this.currentTwin = this.build(options.world, options.seed)
-    const { isPaused, speed, wall } = options
+    const { isPaused, onBroken, speed, wall } = options
     this.pacer = new Pacer({
       kernel: this.currentTwin.kernel,
       wall,
       speed,
       isPaused: isPaused === true,
+      ...(onBroken === undefined ? {} : { onBroken }),
     })
     this.onReplay('aws', ({ payload }) => {
       const call = fromPlain(payload) as AwsCall

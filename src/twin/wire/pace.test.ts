@@ -15,11 +15,15 @@ interface Paced {
   readonly fired: number[]
 }
 
-function paced(speed: Speed, isPaused = false): Paced {
+function paced(
+  speed: Speed,
+  isPaused = false,
+  onBroken: (reason: string) => void = () => {},
+): Paced {
   const kernel = new Kernel({ seed: 'pace', startMs })
   const clock = new HandClock()
   const fired: number[] = []
-  const pacer = new Pacer({ kernel, wall: clock, speed, isPaused, quietMs: 20 })
+  const pacer = new Pacer({ kernel, wall: clock, speed, isPaused, quietMs: 20, onBroken })
   return { kernel, clock, pacer, fired }
 }
 
@@ -168,8 +172,9 @@ describe('paused', () => {
   })
 })
 
-it('a bug inside an event stops time and is told', () => {
-  const world = paced('max')
+it('a bug inside an event stops time and is told, once', () => {
+  const told: string[] = []
+  const world = paced('max', false, (reason) => told.push(reason))
   world.kernel.after(1000, 'bad', () => {
     throw new Error('boom')
   })
@@ -179,6 +184,8 @@ it('a bug inside an event stops time and is told', () => {
     state: 'broken',
     reason: 'a bug in the twin stopped time: boom',
   })
+  world.clock.advance(3_600_000)
+  expect(told).toEqual(['a bug in the twin stopped time: boom'])
 })
 
 describe('participants', () => {

@@ -16,6 +16,8 @@ export interface PaceOptions {
   readonly isPaused: boolean
   /** At speed max: so long after the last request time runs on. @default 20 wall ms */
   readonly quietMs?: number
+  /** Told once when a bug stopped time, with the reason of {@link PaceStatus}. */
+  readonly onBroken?: (reason: string) => void
 }
 
 /** What moves and what does not. */
@@ -49,6 +51,7 @@ export class Pacer {
   private kernel: Kernel
   private readonly wall: WallClock
   private readonly quietMs: number
+  private readonly onBroken: (reason: string) => void
   private currentSpeed: Speed
   private isPausedNow: boolean
   private brokenBy: string | undefined
@@ -71,6 +74,7 @@ export class Pacer {
     this.kernel = options.kernel
     this.wall = options.wall
     this.quietMs = options.quietMs ?? 20
+    this.onBroken = options.onBroken ?? (() => {})
     this.currentSpeed = checkedSpeed(options.speed)
     this.isPausedNow = options.isPaused
     this.lastActivityMs = options.wall.nowMs()
@@ -298,7 +302,9 @@ export class Pacer {
     try {
       run()
     } catch (error) {
-      this.brokenBy = `a bug in the twin stopped time: ${error instanceof Error ? error.message : String(error)}`
+      const why = error instanceof Error ? error.message : String(error)
+      this.brokenBy = `a bug in the twin stopped time: ${why}`
+      this.onBroken(this.brokenBy)
     }
   }
 }

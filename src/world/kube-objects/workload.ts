@@ -21,6 +21,10 @@ export interface Deployment extends KubeObjectBase<'apps/v1', 'Deployment'> {
     readonly selector: LabelSelector
     readonly template: PodTemplate
     readonly minReadySeconds?: number
+    /** True = templates are not rolled out; the number of pods still follows. */
+    readonly paused?: boolean
+    /** Empty ReplicaSets that are kept. @default 10 */
+    readonly revisionHistoryLimit?: number
     readonly strategy?: {
       readonly type?: 'RollingUpdate' | 'Recreate'
       readonly rollingUpdate?: {
@@ -52,7 +56,11 @@ export interface StatefulSet extends KubeObjectBase<'apps/v1', 'StatefulSet'> {
     readonly serviceName?: string
     readonly minReadySeconds?: number
     readonly podManagementPolicy?: 'OrderedReady' | 'Parallel'
-    readonly updateStrategy?: { readonly type?: 'RollingUpdate' | 'OnDelete' }
+    readonly updateStrategy?: {
+      readonly type?: 'RollingUpdate' | 'OnDelete'
+      /** Ordinals below `partition` keep their pods. @default 0 */
+      readonly rollingUpdate?: { readonly partition?: number }
+    }
     readonly volumeClaimTemplates?: readonly {
       readonly metadata: { readonly name: string; readonly labels?: StringMap }
       readonly spec?: Readonly<Record<string, unknown>>
@@ -63,7 +71,16 @@ export interface StatefulSet extends KubeObjectBase<'apps/v1', 'StatefulSet'> {
 
 /** One pod per fitting node. */
 export interface DaemonSet extends KubeObjectBase<'apps/v1', 'DaemonSet'> {
-  readonly spec: { readonly selector: LabelSelector; readonly template: PodTemplate }
+  readonly spec: {
+    readonly selector: LabelSelector
+    readonly template: PodTemplate
+    readonly minReadySeconds?: number
+    readonly updateStrategy?: {
+      readonly type?: 'RollingUpdate' | 'OnDelete'
+      /** A number or a share such as `10%`. @default 1 */
+      readonly rollingUpdate?: { readonly maxUnavailable?: number | string }
+    }
+  }
   readonly status?: {
     readonly desiredNumberScheduled?: number
     readonly currentNumberScheduled?: number

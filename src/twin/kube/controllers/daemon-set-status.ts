@@ -3,25 +3,32 @@
 import type { DaemonSet, KubeObject, Node, Pod } from '../../../world/kube-objects.ts'
 import type { ClusterTwin } from '../../contracts.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { isPodReady } from '../conditions.ts'
+import { isPodReady, msUntilAvailable } from '../conditions.ts'
 import { objectKey } from '../store.ts'
 import { isSameJson } from '../unchanged.ts'
 import { wantsNode } from './daemon-set.ts'
-import { controllerOf } from './pod-maker.ts'
+import { controllerOf, isGoing } from './pod-maker.ts'
 import { isInteresting } from './replica-set.ts'
+import type { TemplateRevisions } from './template-revisions.ts'
 import { splitKey, WorkQueue } from './work-queue.ts'
 
 /** Many nodes join at once; one status tells of all. */
 const delayMs = 50
 
 /** Keeps the status of every DaemonSet equal to its pods. */
-export function startDaemonSetStatus(kernel: Kernel, cluster: ClusterTwin): void {
+export function startDaemonSetStatus(
+  kernel: Kernel,
+  cluster: ClusterTwin,
+  revisions: TemplateRevisions,
+): void {
   const { store } = cluster
   const tally = new DaemonTally(store)
   const queue = new WorkQueue(kernel, 'daemon-set-status', (key) => {
     const { name, namespace } = splitKey(key)
     const set = store.get('DaemonSet', namespace, name)
-    if (set !== undefined) writeStatus(set, tally, cluster)
+    if (set === undefined) return
+    const waitMs = writeStatus(set, tally, { kernel, cluster, revisions })
+    if (waitMs !== undefined) queue.add(key, waitMs)
   })
   const add = ({ metadata }: KubeObject): void =>
     queue.add(objectKey(metadata.namespace, metadata.name), delayMs)
@@ -105,19 +112,46 @@ function note(
   else names.delete(name)
 }
 
-function writeStatus(set: DaemonSet, tally: DaemonTally, { store }: ClusterTwin): void {
+interface Context {
+  readonly kernel: Kernel
+  readonly cluster: ClusterTwin
+  readonly revisions: TemplateRevisions
+}
+
+/** When a pod counts as available without another event; undefined = none waits. */
+function writeStatus(set: DaemonSet, tally: DaemonTally, context: Context): number | undefined {
   const { desired, present, ready } = tally.countsOf(set)
-  const missing = desired - ready
+  const { later, outdated, waiting } = detailsOf(set, context)
+  const available = ready - waiting
+  const missing = desired - available
   const status = {
     desiredNumberScheduled: desired,
     currentNumberScheduled: present,
-    updatedNumberScheduled: present,
+    updatedNumberScheduled: present - outdated,
     numberReady: ready,
-    numberAvailable: ready,
+    numberAvailable: available,
     ...(missing > 0 ? { numberUnavailable: missing } : {}),
     numberMisscheduled: 0,
     observedGeneration: set.metadata.generation ?? 1,
   }
-  if (isSameJson(set.status, status)) return
-  store.replace('DaemonSet', { ...set, status })
+  if (!isSameJson(set.status, status))
+    context.cluster.store.replace('DaemonSet', { ...set, status })
+  return later
+}
+
+/** What only few sets need to know pod by pod: those with a wait, and those that roll. */
+function detailsOf(set: DaemonSet, { cluster, kernel, revisions }: Context) {
+  const { minReadySeconds = 0 } = set.spec
+  const isPlain = minReadySeconds === 0 && !revisions.isChanged(set)
+  const pods = isPlain ? [] : [...cluster.store.podsOfController(set.metadata.uid ?? '').values()]
+  const staying = pods.filter((pod) => !isGoing(pod))
+  const waits = staying.flatMap((pod) => {
+    const ms = msUntilAvailable(pod, minReadySeconds, kernel.nowMs())
+    return ms === undefined || ms === 0 ? [] : [ms]
+  })
+  return {
+    outdated: staying.filter((pod) => revisions.isOutdated(set, pod)).length,
+    waiting: waits.length,
+    later: waits.length === 0 ? undefined : Math.min(...waits),
+  }
 }

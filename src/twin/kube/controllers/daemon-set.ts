@@ -6,7 +6,14 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { notReadyTaintKey, unreachableTaintKey, unschedulableTaintKey } from '../admission.ts'
 import { isUntolerated, matchesNodeRules } from '../node-rules.ts'
 import { objectKey } from '../store.ts'
-import { controllerOf, controllerReference, podOf } from './pod-maker.ts'
+import {
+  adopted,
+  controllerOf,
+  controllerReference,
+  createOwnedPod,
+  isGoing,
+  podOf,
+} from './pod-maker.ts'
 import { splitKey, WorkQueue } from './work-queue.ts'
 
 const delayMs = 7
@@ -43,10 +50,20 @@ export function startDaemonSets(kernel: Kernel, cluster: ClusterTwin): void {
   const add = (set: DaemonSet, node: string): void =>
     queue.add(objectKey(`${set.metadata.namespace}|${set.metadata.name}`, node), delayMs)
   store.subscribe((event) => {
-    if (event.kind === 'Node' && event.type === 'ADDED') {
-      for (const set of store.list('DaemonSet')) add(set, event.object.metadata.name)
-    } else if (event.kind === 'DaemonSet' && event.type === 'ADDED') {
-      for (const node of store.list('Node')) add(event.object as DaemonSet, node.metadata.name)
+    if (event.kind === 'Node' && event.type !== 'DELETED') {
+      const node = event.object as Node
+      for (const set of store.values('DaemonSet')) {
+        if (isDecidedAnew(set, node, event.previous as Node | undefined))
+          add(set, node.metadata.name)
+      }
+    } else if (event.kind === 'DaemonSet' && event.type !== 'DELETED') {
+      const set = event.object as DaemonSet
+      const previous = event.previous as DaemonSet | undefined
+      if (previous?.spec.template === set.spec.template) return
+      for (const node of store.list('Node')) {
+        if (previous === undefined || verdict(previous, node) !== verdict(set, node))
+          add(set, node.metadata.name)
+      }
     } else if (event.kind === 'Pod' && event.type === 'DELETED') {
       const pod = event.object as Pod
       const owner = controllerOf(pod)
@@ -55,6 +72,25 @@ export function startDaemonSets(kernel: Kernel, cluster: ClusterTwin): void {
       if (set !== undefined) add(set, pod.spec.nodeName)
     }
   })
+}
+
+/** A node that joins, or whose labels or taints say something else about the set than before. */
+function isDecidedAnew(set: DaemonSet, node: Node, previous: Node | undefined): boolean {
+  if (previous === undefined) return true
+  const isSameShape =
+    previous.metadata.labels === node.metadata.labels && previous.spec?.taints === node.spec?.taints
+  return !isSameShape && verdict(set, previous) !== verdict(set, node)
+}
+
+/** A pod of the set there may be made, may stay, or has to go. */
+function verdict(set: DaemonSet, node: Node): 'wanted' | 'suffered' | 'unwanted' {
+  if (wantsNode(set, node)) return 'wanted'
+  const { spec } = set.spec.template
+  const tolerations = tolerationsOf(spec)
+  const isRepelled = (node.spec?.taints ?? []).some(
+    (taint) => taint.effect === 'NoExecute' && isUntolerated(taint, tolerations),
+  )
+  return isRepelled || !matchesNodeRules(spec, node) ? 'unwanted' : 'suffered'
 }
 
 /** Whether the DaemonSet wants a pod on the node. */
@@ -78,14 +114,26 @@ export function daemonPodOf(set: DaemonSet, nodeName: string, suffix: string): P
 }
 
 function reconcile(set: DaemonSet | undefined, node: Node | undefined, cluster: ClusterTwin): void {
-  if (set === undefined || node === undefined || !wantsNode(set, node)) return
+  if (set === undefined || node === undefined || isGoing(set)) return
   const { uid } = set.metadata
   const nodeName = node.metadata.name
-  for (const pod of cluster.store.podsOnNode(nodeName).values()) {
-    if (controllerOf(pod)?.uid === uid) return
-  }
+  const wish = verdict(set, node)
+  const own = [...cluster.store.podsOnNode(nodeName).values()].filter(
+    (pod) => controllerOf(pod)?.uid === uid,
+  )
+  if (wish === 'unwanted') for (const pod of own) remove(pod, cluster)
+  if (wish !== 'wanted' || own.length > 0) return
   const suffix = nodeName.split('.')[0]?.slice(3) ?? nodeName
   const pod = daemonPodOf(set, nodeName, suffix)
-  if (cluster.store.get('Pod', pod.metadata.namespace, pod.metadata.name) !== undefined) return
-  cluster.server.create('Pod', pod, systemUsers.controllerManager)
+  const present = cluster.store.get('Pod', pod.metadata.namespace, pod.metadata.name)
+  if (present === undefined) createOwnedPod(pod, cluster)
+  else if (controllerOf(present) === undefined) {
+    cluster.store.replace('Pod', adopted(present, set))
+  }
+}
+
+function remove(pod: Pod, { server }: ClusterTwin): void {
+  if (isGoing(pod)) return
+  const ref = { namespace: pod.metadata.namespace, name: pod.metadata.name }
+  server.delete('Pod', ref, {}, systemUsers.controllerManager)
 }

@@ -1,12 +1,16 @@
 /** Deployments: one ReplicaSet per template, rolled over within surge and unavailability. Twin layer. */
 
-import type { Deployment, PodTemplate, ReplicaSet } from '../../../world/kube-objects.ts'
+import type { Deployment, Pod, PodTemplate, ReplicaSet } from '../../../world/kube-objects.ts'
 import { hash32 } from '../../../world/random.ts'
 import type { ClusterTwin } from '../../contracts.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import { matcherOf } from '../selectors.ts'
 import { objectKey } from '../store.ts'
 import { isSameJson } from '../unchanged.ts'
-import { controllerOf, controllerReference } from './pod-maker.ts'
+import { annotationsOfSet, forgetOldSets, revisionKey } from './deployment-revision.ts'
+import { rollOver, scale } from './deployment-rollout.ts'
+import { adopted, controllerOf, controllerReference, isGoing } from './pod-maker.ts'
+import { templateText } from './template-text.ts'
 import { splitKey, WorkQueue } from './work-queue.ts'
 
 const delayMs = 6
@@ -44,6 +48,10 @@ export function startDeployments(kernel: Kernel, cluster: ClusterTwin): void {
       if (owner === undefined) return
       index(context.setsByOwner, owner.uid, set, event.type === 'DELETED')
       if (event.type !== 'DELETED') queue.add(objectKey(metadata.namespace, owner.name), delayMs)
+    } else if (event.kind === 'Pod' && event.type === 'DELETED') {
+      // Who recreates waits for the last old pod to be gone, which changes no ReplicaSet.
+      const recreated = recreatedBy(event.object as Pod, cluster)
+      if (recreated !== undefined) queue.add(recreated, delayMs)
     }
   })
 }
@@ -55,9 +63,24 @@ function index(byOwner: SetsByOwner, uid: string, set: ReplicaSet, isGone: boole
   else sets.set(set.metadata.name, set)
 }
 
-/** The ReplicaSet of a Deployment's present template. */
-export function replicaSetOf(deployment: Deployment, replicas: number): ReplicaSet {
-  const hash = templateHash(deployment.spec.template)
+/** Key of the Deployment with the strategy Recreate whose pod this was. */
+function recreatedBy(pod: Pod, { store }: ClusterTwin): string | undefined {
+  const { namespace } = pod.metadata
+  const owner = controllerOf(pod)
+  if (owner?.kind !== 'ReplicaSet') return undefined
+  const set = store.get('ReplicaSet', namespace, owner.name)
+  const name = set === undefined ? undefined : controllerOf(set)?.name
+  if (name === undefined) return undefined
+  const isRecreated = store.get('Deployment', namespace, name)?.spec.strategy?.type === 'Recreate'
+  return isRecreated ? objectKey(namespace, name) : undefined
+}
+
+/** The ReplicaSet of a Deployment's present template; `others` are its older ones. */
+export function replicaSetOf(
+  deployment: Deployment,
+  replicas: number,
+  { hash = templateHash(deployment.spec.template), others = [] }: SetOptions = {},
+): ReplicaSet {
   const { minReadySeconds, selector, template } = deployment.spec
   const { namespace, name } = deployment.metadata
   const labels = { ...template.metadata?.labels, 'pod-template-hash': hash }
@@ -68,6 +91,7 @@ export function replicaSetOf(deployment: Deployment, replicas: number): ReplicaS
       name: `${name}-${hash}`,
       ...(namespace === undefined ? {} : { namespace }),
       labels,
+      annotations: annotationsOfSet(undefined, deployment, others),
       ownerReferences: [controllerReference(deployment)],
     },
     spec: {
@@ -79,123 +103,138 @@ export function replicaSetOf(deployment: Deployment, replicas: number): ReplicaS
   }
 }
 
-const plainTexts = new WeakMap<PodTemplate, string>()
+interface SetOptions {
+  readonly hash?: string
+  readonly others?: readonly ReplicaSet[]
+}
 
 /** Whether the ReplicaSet was made of the Deployment's present template, under whatever name. */
 export function isOfTemplate(set: ReplicaSet, deployment: Deployment): boolean {
-  return plainText(set.spec.template) === plainText(deployment.spec.template)
-}
-
-/** The template without the label that ReplicaSets add, keys in order. */
-function plainText(template: PodTemplate): string {
-  const known = plainTexts.get(template)
-  if (known !== undefined) return known
-  const { 'pod-template-hash': _, ...labels } = template.metadata?.labels ?? {}
-  const plain = { ...template, metadata: { ...template.metadata, labels } }
-  const text = JSON.stringify(plain, (key, value: unknown) =>
-    // A field that is null is one that is not there.
-    key === 'creationTimestamp' || value === null ? undefined : sorted(value),
-  )
-  plainTexts.set(template, text)
-  return text
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return templateText(set.spec.template) === templateText(deployment.spec.template)
 }
 
 function reconcile(key: string, context: Context): void {
-  const { cluster, setsByOwner } = context
   const { name, namespace } = splitKey(key)
-  const deployment = cluster.store.get('Deployment', namespace, name)
+  const deployment = context.cluster.store.get('Deployment', namespace, name)
   if (deployment === undefined) return
-  const sets = [...(setsByOwner.get(deployment.metadata.uid ?? '')?.values() ?? [])]
-  const wantedName = `${name}-${templateHash(deployment.spec.template)}`
-  const current =
-    sets.find((set) => set.metadata.name === wantedName) ??
-    sets.find((set) => isOfTemplate(set, deployment))
-  const others = sets.filter((set) => set !== current)
-  if (current === undefined) {
-    const isFirst = others.every((set) => (set.spec.replicas ?? 0) === 0)
-    const replicas = isFirst ? (deployment.spec.replicas ?? 1) : 0
-    cluster.store.create('ReplicaSet', replicaSetOf(deployment, replicas))
-    return
+  // What is going gets no new pods, and still counts those it has.
+  const isKept = isGoing(deployment) || keep(deployment, context)
+  if (isKept) writeStatus(deployment, context)
+}
+
+/** One step towards the template; false when a ReplicaSet changed that brings us back here. */
+function keep(deployment: Deployment, context: Context): boolean {
+  const { cluster } = context
+  let sets = setsOf(deployment, context)
+  let current = currentOf(deployment, sets)
+  if (current === undefined && adoptSets(deployment, cluster)) {
+    sets = setsOf(deployment, context)
+    current = currentOf(deployment, sets)
   }
-  if (current.spec.minReadySeconds !== deployment.spec.minReadySeconds) {
-    const { minReadySeconds: _, ...spec } = current.spec
-    const { minReadySeconds } = deployment.spec
-    const wanted = minReadySeconds === undefined ? spec : { ...spec, minReadySeconds }
-    // The change of the ReplicaSet brings us back here.
-    cluster.store.replace('ReplicaSet', { ...current, spec: wanted })
-    return
+  const others = sets.filter((set) => set !== current)
+  if (deployment.spec.paused === true) {
+    const [only, ...more] = sets.filter((set) => (set.spec.replicas ?? 1) > 0)
+    // While paused nothing rolls; the number of pods still follows.
+    if (only !== undefined && more.length === 0) scale(only, deployment.spec.replicas ?? 1, cluster)
+    return true
+  }
+  if (current === undefined) {
+    createSet(deployment, others, cluster)
+    return false
+  }
+  const described = describedSet(current, deployment, others)
+  if (described !== current) {
+    cluster.store.replace('ReplicaSet', described)
+    return false
   }
   rollOver(deployment, current, { others, cluster })
-  writeStatus(deployment, context)
+  forgetOldSets(deployment, current, { others, cluster })
+  return true
 }
 
-function rollOver(
-  deployment: Deployment,
-  current: ReplicaSet,
-  context: { readonly others: readonly ReplicaSet[]; readonly cluster: ClusterTwin },
-): void {
-  const { cluster, others } = context
-  const wanted = deployment.spec.replicas ?? 1
-  const olds = others.filter((set) => (set.spec.replicas ?? 0) > 0)
-  if (olds.length === 0) {
-    scale(current, wanted, cluster)
-    return
-  }
-  const isRecreate = deployment.spec.strategy?.type === 'Recreate'
-  const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec.strategy?.rollingUpdate ?? {}
-  const surge = isRecreate ? 0 : amount(maxSurge, wanted, true)
-  const unavailable = isRecreate
-    ? wanted
-    : Math.max(surge === 0 ? 1 : 0, amount(maxUnavailable, wanted, false))
-  const oldCount = olds.reduce((sum, set) => sum + (set.spec.replicas ?? 0), 0)
-  const availableCount = [current, ...olds].reduce(
-    (sum, set) => sum + (set.status?.availableReplicas ?? 0),
-    0,
+function setsOf({ metadata }: Deployment, { setsByOwner }: Context): readonly ReplicaSet[] {
+  return [...(setsByOwner.get(metadata.uid ?? '')?.values() ?? [])]
+}
+
+function currentOf(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
+  const wantedName = `${deployment.metadata.name}-${templateHash(deployment.spec.template)}`
+  return (
+    sets.find((set) => set.metadata.name === wantedName) ??
+    sets.find((set) => isOfTemplate(set, deployment))
   )
-  const mayAdd = Math.max(0, wanted + surge - oldCount - (current.spec.replicas ?? 0))
-  if (mayAdd > 0) scale(current, Math.min(wanted, (current.spec.replicas ?? 0) + mayAdd), cluster)
-  let mayRemove = Math.max(0, availableCount - (wanted - unavailable))
-  for (const set of olds) {
-    const count = Math.min(mayRemove, set.spec.replicas ?? 0)
-    mayRemove -= count
-    if (count > 0) scale(set, (set.spec.replicas ?? 0) - count, cluster)
+}
+
+/** ReplicaSets without an owner that the selector means become its own, as after an orphaning delete. */
+function adoptSets(deployment: Deployment, { store }: ClusterTwin): boolean {
+  const isSelected = matcherOf(deployment.spec.selector)
+  const orphans = [...store.values('ReplicaSet')].filter(
+    (set) =>
+      set.metadata.namespace === deployment.metadata.namespace &&
+      controllerOf(set) === undefined &&
+      !isGoing(set) &&
+      isSelected(set.metadata.labels ?? {}),
+  )
+  for (const set of orphans) store.replace('ReplicaSet', adopted(set, deployment))
+  return orphans.length > 0
+}
+
+function createSet(
+  deployment: Deployment,
+  others: readonly ReplicaSet[],
+  { store }: ClusterTwin,
+): void {
+  const isRecreate = deployment.spec.strategy?.type === 'Recreate'
+  const isFirst = others.every((set) => (set.spec.replicas ?? 1) === 0)
+  const isAtOnce = isFirst && !(isRecreate && others.length > 0)
+  const replicas = isAtOnce ? (deployment.spec.replicas ?? 1) : 0
+  let made = replicaSetOf(deployment, replicas, { others })
+  const { name, namespace } = made.metadata
+  // Somebody else's may have the name: the hash is drawn again, as the controller does.
+  for (let count = 1; store.get('ReplicaSet', namespace, made.metadata.name) !== undefined; ) {
+    const hash = hash32(`${name}/${count}`).toString(36)
+    made = replicaSetOf(deployment, replicas, { hash, others })
+    count += 1
   }
+  store.create('ReplicaSet', made)
 }
 
-function amount(value: number | string, of: number, isRoundedUp: boolean): number {
-  if (typeof value === 'number') return value
-  const share = (Number.parseInt(value, 10) / 100) * of
-  return isRoundedUp ? Math.ceil(share) : Math.floor(share)
+/** The set with the Deployment's annotations, its revision and its `minReadySeconds`. */
+function describedSet(
+  current: ReplicaSet,
+  deployment: Deployment,
+  others: readonly ReplicaSet[],
+): ReplicaSet {
+  const annotations = annotationsOfSet(current, deployment, others)
+  const { minReadySeconds } = deployment.spec
+  const isSameWait = (current.spec.minReadySeconds ?? 0) === (minReadySeconds ?? 0)
+  if (isSameWait && isSameJson(current.metadata.annotations, annotations)) return current
+  const metadata = { ...current.metadata, annotations }
+  if (isSameWait) return { ...current, metadata }
+  const { minReadySeconds: _, ...spec } = current.spec
+  const wanted = minReadySeconds === undefined ? spec : { ...spec, minReadySeconds }
+  return { ...current, metadata, spec: wanted }
 }
 
-function scale(set: ReplicaSet, replicas: number, cluster: ClusterTwin): void {
-  if (set.spec.replicas === replicas) return
-  cluster.store.replace('ReplicaSet', { ...set, spec: { ...set.spec, replicas } })
-}
-
-function writeStatus(deployment: Deployment, { cluster, setsByOwner }: Context): void {
-  const { namespace, name, uid } = deployment.metadata
-  const now = cluster.store.get('Deployment', namespace, name)
+function writeStatus(deployment: Deployment, context: Context): void {
+  const { store } = context.cluster
+  const now = store.get('Deployment', deployment.metadata.namespace, deployment.metadata.name)
   if (now === undefined) return
-  const current = `${name}-${templateHash(now.spec.template)}`
-  let replicas = 0
-  let readyReplicas = 0
-  let availableReplicas = 0
-  let updatedReplicas = 0
-  for (const set of setsByOwner.get(uid ?? '')?.values() ?? []) {
-    replicas += set.status?.replicas ?? 0
-    readyReplicas += set.status?.readyReplicas ?? 0
-    availableReplicas += set.status?.availableReplicas ?? 0
-    if (set.metadata.name === current) updatedReplicas = set.status?.replicas ?? 0
+  const sets = setsOf(now, context)
+  const current = currentOf(now, sets)
+  const sum = (name: 'replicas' | 'readyReplicas' | 'availableReplicas'): number =>
+    sets.reduce((count, { status }) => count + (status?.[name] ?? 0), 0)
+  const status = {
+    replicas: sum('replicas'),
+    readyReplicas: sum('readyReplicas'),
+    availableReplicas: sum('availableReplicas'),
+    updatedReplicas: current?.status?.replicas ?? 0,
+    observedGeneration: now.metadata.generation ?? 1,
   }
-  const observedGeneration = now.metadata.generation ?? 1
-  const numbers = { replicas, readyReplicas, availableReplicas }
-  const status = { ...numbers, updatedReplicas, observedGeneration }
-  if (isSameJson(now.status, status)) return
-  cluster.store.replace('Deployment', { ...now, status })
+  const revision = current?.metadata.annotations?.[revisionKey]
+  const known = now.metadata.annotations
+  const isTold = revision === undefined || known?.[revisionKey] === revision
+  if (isTold && isSameJson(now.status, status)) return
+  const annotations = isTold ? known : { ...known, [revisionKey]: revision }
+  const metadata = annotations === undefined ? now.metadata : { ...now.metadata, annotations }
+  store.replace('Deployment', { ...now, metadata, status })
 }

@@ -5,7 +5,7 @@ import { type ClusterTwin, systemUsers } from '../../contracts.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { withCondition } from '../conditions.ts'
 import { objectKey } from '../store.ts'
-import { controllerOf, controllerReference, podOf } from './pod-maker.ts'
+import { controllerOf, createNamedPod, isGoing } from './pod-maker.ts'
 import { isActive, isInteresting } from './replica-set.ts'
 import { splitKey, WorkQueue } from './work-queue.ts'
 
@@ -85,19 +85,12 @@ function isFailing({ status }: Job): boolean {
 function reconcile(key: string, kernel: Kernel, cluster: ClusterTwin): void {
   const { name, namespace } = splitKey(key)
   const job = cluster.store.get('Job', namespace, name)
-  if (job === undefined || isFailing(job)) return
+  if (job === undefined || isGoing(job) || isFailing(job)) return
   const active = [...cluster.store.podsOfController(job.metadata.uid ?? '').values()].filter(
     isActive,
   )
   const left = (job.spec.completions ?? 1) - (job.status?.succeeded ?? 0)
   const wanted = Math.min(job.spec.parallelism ?? 1, left)
-  for (let count = active.length; count < wanted; count += 1) createPod(job, kernel, cluster)
-}
-
-function createPod(job: Job, kernel: Kernel, cluster: ClusterTwin): void {
-  const namespace = job.metadata.namespace ?? ''
-  const suffix = kernel.hexId(`pod/${cluster.name}/${namespace}/${job.metadata.name}`, 5)
-  const owner = controllerReference(job)
-  const pod = podOf(job.spec.template, { namespace, name: `${job.metadata.name}-${suffix}`, owner })
-  cluster.server.create('Pod', pod, systemUsers.controllerManager)
+  for (let count = active.length; count < wanted; count += 1)
+    createNamedPod(kernel, cluster, job, job.spec.template)
 }

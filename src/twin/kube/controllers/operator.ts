@@ -4,6 +4,7 @@ import type { Pod } from '../../../world/kube-objects.ts'
 import type { ClusterTwin } from '../../contracts.ts'
 import { between } from '../../kernel/draws.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import { isNamespaceTerminating } from '../admission.ts'
 import { operatorAnnotation } from '../annotations.ts'
 
 /** Removal to new pod. */
@@ -31,5 +32,6 @@ function recreate(pod: Pod, cluster: ClusterTwin): void {
     ...(labels === undefined ? {} : { labels }),
     ...(ownerReferences === undefined ? {} : { ownerReferences }),
   }
+  if (isNamespaceTerminating(namespace ?? '', cluster.store)) return
   cluster.server.create('Pod', { apiVersion: 'v1', kind: 'Pod', metadata, spec }, 'operator')
 }

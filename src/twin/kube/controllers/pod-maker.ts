@@ -1,6 +1,9 @@
 /** Pods made from templates. Twin layer. */
 
-import type { OwnerReference, Pod, PodTemplate } from '../../../world/kube-objects.ts'
+import type { KubeObject, OwnerReference, Pod, PodTemplate } from '../../../world/kube-objects.ts'
+import { type ClusterTwin, systemUsers } from '../../contracts.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { isNamespaceTerminating } from '../admission.ts'
 
 /** What a controller puts on a pod. */
 export interface PodIdentity {
@@ -53,4 +56,52 @@ export function controllerOf(object: {
   readonly metadata: { readonly ownerReferences?: readonly OwnerReference[] }
 }): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((reference) => reference.controller === true)
+}
+
+/** True once a delete was asked for: its controller makes nothing new for it. */
+export function isGoing({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined
+}
+
+/** The object with a controller that found it without one. */
+export function adopted<T extends KubeObject>(
+  object: T,
+  owner: Parameters<typeof controllerReference>[0],
+): T {
+  const { metadata } = object
+  const ownerReferences = [...(metadata.ownerReferences ?? []), controllerReference(owner)]
+  return { ...object, metadata: { ...metadata, ownerReferences } }
+}
+
+/** A name that no pod has: five hexadecimal digits after the prefix. */
+export function freePodName(
+  kernel: Kernel,
+  scope: { readonly cluster: string; readonly namespace: string; readonly prefix: string },
+  isTaken: (name: string) => boolean,
+): string {
+  const { cluster, namespace, prefix } = scope
+  for (;;) {
+    const name = `${prefix}-${kernel.hexId(`pod/${cluster}/${namespace}/${prefix}`, 5)}`
+    if (!isTaken(name)) return name
+  }
+}
+
+/** Creates a pod with a name of its own for its owner. */
+export function createNamedPod(
+  kernel: Kernel,
+  cluster: ClusterTwin,
+  owner: Parameters<typeof controllerReference>[0] & { readonly metadata: { namespace?: string } },
+  template: PodTemplate,
+): void {
+  const { name: prefix, namespace = '' } = owner.metadata
+  const scope = { cluster: cluster.name, namespace, prefix }
+  const isTaken = (name: string): boolean => cluster.store.get('Pod', namespace, name) !== undefined
+  const name = freePodName(kernel, scope, isTaken)
+  createOwnedPod(podOf(template, { namespace, name, owner: controllerReference(owner) }), cluster)
+}
+
+/** Creates a controller's pod. In a namespace that ends nothing happens: the server would refuse it. */
+export function createOwnedPod(pod: Pod, { server, store }: ClusterTwin): void {
+  if (isNamespaceTerminating(pod.metadata.namespace ?? '', store)) return
+  server.create('Pod', pod, systemUsers.controllerManager)
 }

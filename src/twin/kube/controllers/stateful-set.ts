@@ -3,19 +3,31 @@
 import type { Pod, StatefulSet } from '../../../world/kube-objects.ts'
 import { type ClusterTwin, systemUsers } from '../../contracts.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { msUntilAvailable } from '../conditions.ts'
+import { isPodReady, msUntilAvailable } from '../conditions.ts'
 import { objectKey } from '../store.ts'
 import { isSameJson } from '../unchanged.ts'
-import { controllerOf, controllerReference, podOf } from './pod-maker.ts'
+import {
+  adopted,
+  controllerOf,
+  controllerReference,
+  createOwnedPod,
+  isGoing,
+  podOf,
+} from './pod-maker.ts'
 import { isInteresting } from './replica-set.ts'
+import type { TemplateRevisions } from './template-revisions.ts'
 import { splitKey, WorkQueue } from './work-queue.ts'
 
 const delayMs = 5
 
 /** Keeps the ordinals. */
-export function startStatefulSets(kernel: Kernel, cluster: ClusterTwin): void {
+export function startStatefulSets(
+  kernel: Kernel,
+  cluster: ClusterTwin,
+  revisions: TemplateRevisions,
+): void {
   const queue = new WorkQueue(kernel, 'stateful-set', (key) =>
-    reconcile(key, { kernel, cluster, queue }),
+    reconcile(key, { kernel, cluster, queue, revisions }),
   )
   cluster.store.subscribe((event) => {
     if (event.kind === 'StatefulSet' && event.type !== 'DELETED') {
@@ -35,36 +47,92 @@ interface Context {
   readonly kernel: Kernel
   readonly cluster: ClusterTwin
   readonly queue: WorkQueue
+  readonly revisions: TemplateRevisions
 }
 
-function reconcile(key: string, { cluster, kernel, queue }: Context): void {
+function reconcile(key: string, context: Context): void {
+  const { cluster } = context
   const { name, namespace } = splitKey(key)
   const set = cluster.store.get('StatefulSet', namespace, name)
-  if (set === undefined) return
+  if (set === undefined || isGoing(set)) return
   const wanted = set.spec.replicas ?? 1
+  const counted = keepOrdinals(set, wanted, context)
+  removeSurplus(set, wanted, cluster)
+  const { isHeld, pods, ...ready } = counted
+  if (!isHeld) replaceOutdated(set, pods, context)
+  const status = { ...ready, ...revisionsOf(set, pods, context), replicas: wanted }
+  const whole = { ...status, observedGeneration: set.metadata.generation ?? 1 }
+  if (isSameJson(set.status, whole)) return
+  cluster.store.replace('StatefulSet', { ...set, status: whole })
+}
+
+interface Ordinals {
+  readonly readyReplicas: number
+  readonly availableReplicas: number
+  /** An ordered set waits for a pod of its own. */
+  readonly isHeld: boolean
+  /** By ordinal; undefined where there is none. */
+  readonly pods: readonly (Pod | undefined)[]
+}
+
+function keepOrdinals(set: StatefulSet, wanted: number, context: Context): Ordinals {
+  const { cluster, kernel, queue } = context
+  const { name, namespace } = set.metadata
   const isOrdered = set.spec.podManagementPolicy !== 'Parallel'
+  const pods: (Pod | undefined)[] = []
   let readyReplicas = 0
   let availableReplicas = 0
   let isHeld = false
   for (let ordinal = 0; ordinal < wanted; ordinal += 1) {
     const pod = cluster.store.get('Pod', namespace, `${name}-${ordinal}`)
-    const isStaying = pod !== undefined && pod.metadata.deletionTimestamp === undefined
+    if (pod !== undefined && !isGoing(pod) && controllerOf(pod) === undefined) {
+      cluster.store.replace('Pod', adopted(pod, set))
+    }
+    pods.push(pod)
+    const isStaying = pod !== undefined && !isGoing(pod)
     const waitMs = isStaying
       ? msUntilAvailable(pod, set.spec.minReadySeconds, kernel.nowMs())
       : undefined
     if (waitMs !== undefined) readyReplicas += 1
     if (waitMs === 0) availableReplicas += 1
-    else if (waitMs !== undefined) queue.add(key, waitMs)
+    else if (waitMs !== undefined) queue.add(objectKey(namespace, name), waitMs)
     if (pod === undefined && !isHeld) createOrdinal(set, ordinal, cluster)
     // Ordered sets make no pod before all lower ones are available.
     if (isOrdered && waitMs !== 0) isHeld = true
   }
-  removeSurplus(set, wanted, cluster)
-  const counted = { readyReplicas, availableReplicas }
-  const all = { replicas: wanted, currentReplicas: wanted, updatedReplicas: wanted }
-  const status = { ...all, ...counted, observedGeneration: set.metadata.generation ?? 1 }
-  if (isSameJson(set.status, status)) return
-  cluster.store.replace('StatefulSet', { ...set, status })
+  return { readyReplicas, availableReplicas, isHeld, pods }
+}
+
+/** Rolling update: the highest outdated ordinal, once all above it are Ready again. */
+function replaceOutdated(
+  set: StatefulSet,
+  pods: readonly (Pod | undefined)[],
+  { cluster, revisions }: Context,
+): void {
+  const { rollingUpdate, type } = set.spec.updateStrategy ?? {}
+  if (type === 'OnDelete' || !revisions.isChanged(set)) return
+  const partition = rollingUpdate?.partition ?? 0
+  for (let ordinal = pods.length - 1; ordinal >= partition; ordinal -= 1) {
+    const pod = pods[ordinal]
+    if (pod === undefined || isGoing(pod)) return
+    if (revisions.isOutdated(set, pod)) {
+      const ref = { namespace: pod.metadata.namespace, name: pod.metadata.name }
+      cluster.server.delete('Pod', ref, {}, systemUsers.controllerManager)
+      return
+    }
+    if (!isPodReady(pod)) return
+  }
+}
+
+/** The current revision is the update's once every pod is of it. */
+function revisionsOf(set: StatefulSet, pods: readonly (Pod | undefined)[], { revisions }: Context) {
+  const old = pods.filter((pod) => pod !== undefined && revisions.isOutdated(set, pod))
+  const updateRevision = revisions.nameOf(set)
+  const oldest = old[0]
+  const currentRevision = oldest === undefined ? updateRevision : revisions.nameOf(set, oldest)
+  const updatedReplicas = pods.length - old.length
+  const currentReplicas = oldest === undefined ? pods.length : old.length
+  return { currentReplicas, updatedReplicas, currentRevision, updateRevision }
 }
 
 /** The highest ordinal first; ordered sets wait for each to be gone. */
@@ -94,7 +162,7 @@ function createOrdinal(set: StatefulSet, ordinal: number, cluster: ClusterTwin):
       status: { phase: 'Pending' },
     })
   }
-  cluster.server.create('Pod', statefulPodOf(set, ordinal), systemUsers.controllerManager)
+  createOwnedPod(statefulPodOf(set, ordinal), cluster)
 }
 
 /** Claim of each volume template for an ordinal. */
