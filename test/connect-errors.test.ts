@@ -169,6 +169,59 @@ describe('where it calls', () => {
   })
 })
 
+describe('a kubeconfig', () => {
+  const own = (): string => starter.running.served.clusters[0]?.name ?? ''
+  const changed = (change: (text: string) => string): string => {
+    const path = join(starter.folder, 'changed')
+    const text = starter.kubeconfigs.get(own()) ?? ''
+    const written = change(text)
+    expect(written).not.toBe(text)
+    writeFileSync(path, written)
+    return path
+  }
+  const plugin = (command: string) => (text: string) =>
+    text.replace(
+      / token: \S+/,
+      ` exec: {apiVersion: client.authentication.k8s.io/v1, command: ${command}, interactiveMode: Never}`,
+    )
+  const names =
+    '    The kubeconfig names it; see what it answers with the same file: kubectl auth whoami'
+  const rows = [
+    {
+      name: 'a plugin that fails',
+      change: plugin('"false"'),
+      says: [/^error: credential plugin false: it ended with 1$/, names],
+    },
+    {
+      name: 'a token file that is not there',
+      change: (text: string) => text.replace(/ token: \S+/, ' tokenFile: gone'),
+      says: [/^error: the token file .*gone cannot be read: ENOENT$/, names],
+    },
+    {
+      name: 'a token that nobody knows',
+      change: (text: string) => text.replace(/ token: \S+/, ' token: other'),
+      says: [/^error: list nodes: Unauthorized; .*look at the user of the kubeconfig/],
+    },
+    {
+      name: 'no authority',
+      change: (text: string) => text.replace(/ *certificate-authority-data: \S+\n/, ''),
+      says: [
+        /certificate is not signed by the trusted authority .*; compare certificate-authority/,
+      ],
+    },
+  ]
+  // Remedies about AWS would lead to the wrong place.
+  it.each(rows)('with $name: what is wrong there, and nothing about AWS', async (row) => {
+    const said = await starter.migrate('--read-only', '--kubeconfig', changed(row.change))
+    const lines = said.err.trimEnd().split('\n')
+    expect(lines).toHaveLength(row.says.length)
+    row.says.forEach((text, index) => {
+      expect(lines[index]).toEqual(typeof text === 'string' ? text : expect.stringMatching(text))
+    })
+    expect(said.out).toBe('')
+  })
+})
+
 describe('while it waits', () => {
   it.each([
     { wire: { kind: 'reset' }, says: 'the connection was cut \\(read ECONNRESET\\)' },

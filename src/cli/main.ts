@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { type FailureCode, isFailure } from '../world/failure.ts'
+import { type FailureCode, isFailure, type RegroupError } from '../world/failure.ts'
 import type { CommandContext } from './command-context.ts'
 import { addAmis } from './commands/amis.ts'
 import { addCheck } from './commands/check.ts'
@@ -98,6 +98,17 @@ const remedies: Readonly<Partial<Record<FailureCode, string>>> = {
   unavailable: 'Run the same command again later: it goes on from what it finds.',
 }
 
+/** Undefined where the text of the failure says what to do. */
+function remedyOf({ code, context, retry }: RegroupError): string | undefined {
+  // A certificate that is not trusted does not come to be by waiting.
+  if (code === 'connection' && retry === 'never') return undefined
+  if (code !== 'unauthenticated' || context.operation?.startsWith('kube:') !== true) {
+    return remedies[code]
+  }
+  if (context.operation !== 'kube:credentials') return undefined
+  return 'The kubeconfig names it; see what it answers with the same file: kubectl auth whoami'
+}
+
 function explain(error: unknown, streams: Streams): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCode.ok : exitCode.usage
@@ -108,7 +119,7 @@ function explain(error: unknown, streams: Streams): number {
     return error.code
   }
   if (isFailure(error)) {
-    const remedy = remedies[error.code]
+    const remedy = remedyOf(error)
     streams.err(`error: ${error.message}\n${remedy === undefined ? '' : `    ${remedy}\n`}`)
     return exitCodeOf(error.code)
   }

@@ -37,9 +37,12 @@ export async function connectionOf(
   }
   const context = config.contexts.get(name)
   if (context === undefined) {
-    const known = [...config.contexts.keys()].sort().join(', ') || 'none'
-    const cause = 'there is no such context'
-    throw configProblem({ ...filesPlace, context: name }, cause, `name one of: ${known}`)
+    const known = [...config.contexts.keys()].sort().join(', ')
+    const place = { ...filesPlace, context: name }
+    if (known !== '')
+      throw configProblem(place, 'there is no such context', `name one of: ${known}`)
+    const cause = files === '' ? 'there is no kubeconfig' : 'it has no context at all'
+    throw configProblem(place, cause, 'name a file with --kubeconfig or KUBECONFIG')
   }
   const place = { file: context.file, context: name }
   const { cluster: clusterName, namespace, user: userName } = context.entry

@@ -135,6 +135,17 @@ describe('contexts', () => {
     await expect(told).rejects.toThrow(/context prd: there is no such context; name one of: prod$/)
   })
 
+  it('of no file, and of a file without any, are told apart', async () => {
+    const nothing = loadKubeconfig({ env: {} })
+    const surroundings = { clock: new HeldClock(), env: {}, isInteractive: false }
+    await expect(connectionOf(await nothing, surroundings, 'prd')).rejects.toThrow(
+      'kubeconfig, context prd: there is no kubeconfig; name a file with --kubeconfig or KUBECONFIG',
+    )
+    await expect(connect({}, { context: 'prd' })).rejects.toThrow(
+      /kubeconfig \/.*, context prd: it has no context at all; name a file/,
+    )
+  })
+
   it.each([
     ['cluster', { cluster: 'x' }, 'it refers to cluster x, which is not there'],
     ['user', { user: 'x' }, 'it refers to user x, which is not there'],

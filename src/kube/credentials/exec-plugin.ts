@@ -178,5 +178,7 @@ function notStarted(plugin: ExecPlugin, error: unknown): RegroupError {
 }
 
 function failed({ command }: ExecPlugin, why: string): RegroupError {
-  return new RegroupError('unauthenticated', `credential plugin ${command}: ${why}`)
+  return new RegroupError('unauthenticated', `credential plugin ${command}: ${why}`, {
+    context: { operation: 'kube:credentials', object: command },
+  })
 }

@@ -21,13 +21,16 @@ export function tokenFileCredentials(clock: Clock, path: string): Credentials {
 }
 
 async function readToken(path: string): Promise<string> {
+  const context = { operation: 'kube:credentials', object: path }
   let token: string
   try {
     token = (await readFile(path, 'utf8')).trim()
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException
-    throw new RegroupError('unauthenticated', `the token file ${path} cannot be read: ${code}`)
+    throw new RegroupError('unauthenticated', `the token file ${path} cannot be read: ${code}`, {
+      context,
+    })
   }
   if (token !== '') return token
-  throw new RegroupError('unauthenticated', `the token file ${path} is empty`)
+  throw new RegroupError('unauthenticated', `the token file ${path} is empty`, { context })
 }
