@@ -77,6 +77,8 @@ export const fileFindingCauses: Readonly<Record<string, string>> = {
     "instance types that the AMI of the group's architecture would not boot on",
   'fleet/both-max-unavailable': 'a count and a percentage exclude each other',
   'fleet/duplicate-name': 'two groups of a cluster would have one name',
+  'fleet/from-matches-nothing':
+    'a warning of `migrate` and `rehearse`: `migration.from` matches no group of the cluster',
   'fleet/invalid-label': "a label that Kubernetes or the kubelet's command line cannot hold",
   'fleet/invalid-name': 'a name that EKS refuses, or longer than 63 characters',
   'fleet/invalid-value': 'the wrong form, e.g. of a duration or a version',

@@ -85,6 +85,8 @@ export interface DesiredVolume {
 /** The `migration` block with its defaults (drain-and-rolling section 12). Durations in milliseconds. */
 export interface DesiredMigration {
   readonly from: readonly { readonly nameGlob?: string; readonly tags?: StringMap }[]
+  /** Where `from` stands; undefined when it is not in the file. */
+  readonly fromLocation: SourceLocation | undefined
   readonly surge: { readonly fraction: number } | { readonly count: number }
   readonly canaryNodeCount: number
   readonly canarySoakMs: number

@@ -93,6 +93,8 @@ function clustersOf(file: FleetFile, yaml: PositionedYaml): readonly DesiredClus
     const path = ['nodeGroups', index]
     return expandEntry(group, path, layerOf(defaults, ['defaults'])).map((flat) => ({ flat, path }))
   })
+  const hasFrom = file.migration?.from !== undefined
+  const fromLocation = hasFrom ? locate(['migration', 'from']) : undefined
   return file.clusters.flatMap((entry, index) => {
     const place: Path = ['clusters', index]
     const flats = groups.map(({ flat, path }) => {
@@ -110,7 +112,7 @@ function clustersOf(file: FleetFile, yaml: PositionedYaml): readonly DesiredClus
         kubernetesVersion: entry.kubernetesVersion ?? kubernetesVersion ?? '1.35',
         labels: withoutNulls(entry.labels),
         nodeGroups: flats.map((flat) => groupOf(flat.raw, own, flat.place)),
-        migration: migrationOf(file.migration, own),
+        migration: migrationOf(file.migration, own, fromLocation),
         priorityExpanderEnabled: file.priorityExpander?.enabled ?? false,
         addons: Object.keys(file.addons ?? { 'kube-proxy': '', coredns: '', 'vpc-cni': '' }),
         managesAutoscalerImage: file.clusterAutoscaler?.manageImage ?? true,

@@ -1,5 +1,6 @@
 /** The `migration` block with its defaults. Fleet layer, pure. */
 
+import type { SourceLocation } from '../world/finding.ts'
 import type { DesiredMigration } from './desired.ts'
 import { durationMs, shareOf } from './durations.ts'
 import { substitute } from './expand.ts'
@@ -9,6 +10,7 @@ import type { FleetFile } from './schema.ts'
 export function migrationOf(
   raw: FleetFile['migration'],
   variables: Readonly<Record<string, string>>,
+  fromLocation?: SourceLocation,
 ): DesiredMigration {
   const block = substitute(raw ?? {}, variables)
   const virtual = shareOf(block.virtualBudget ?? '10%')
@@ -17,6 +19,7 @@ export function migrationOf(
       ...(one.autoScalingGroup === undefined ? {} : { nameGlob: one.autoScalingGroup }),
       ...(one.tags === undefined ? {} : { tags: textTags(one.tags) }),
     })),
+    fromLocation,
     surge: shareOf(block.surge ?? '10%'),
     canaryNodeCount: block.canary?.nodes ?? 1,
     canarySoakMs: durationMs(block.canary?.soak ?? '5m'),

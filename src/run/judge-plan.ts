@@ -10,6 +10,8 @@ import { readTargetFacts } from '../observe/target-facts.ts'
 import type { JudgePlan } from '../twin/judge/invariant.ts'
 import type { Twin } from '../twin/twin.ts'
 import type { AwsApi } from '../world/aws-api.ts'
+import type { Finding } from '../world/finding.ts'
+import { unmatchedFrom } from './unmatched-from.ts'
 
 /** How long a replacement may wait for the scheduler. */
 const schedulerLatencyMs = 30_000
@@ -19,6 +21,8 @@ export interface Approved {
   readonly target: MigrationTarget
   /** Names of the Auto Scaling groups that shall be emptied. */
   readonly oldGroups: readonly string[]
+  /** What may be wrong with the fleet file, seen against the world. */
+  readonly warnings: readonly Finding[]
 }
 
 /** Reads only. Rejects as the port does. */
@@ -28,7 +32,9 @@ export async function approvedBy(aws: AwsApi, desired: DesiredCluster): Promise<
   const newNames: ReadonlySet<string> = new Set()
   const groups = await observeGroups(aws, { clusterName, newNames, isRefreshRead: false })
   const old = oldGroupsOf(target, { groups, nodeGroups: [] })
-  return { target, oldGroups: old.map((group) => group.name) }
+  const unmatched = unmatchedFrom(desired, target, groups)
+  const warnings = unmatched === undefined ? [] : [unmatched]
+  return { target, oldGroups: old.map((group) => group.name), warnings }
 }
 
 /** The plan for a twin in which nothing has been done yet: sizes are read from it. */

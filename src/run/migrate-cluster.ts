@@ -11,10 +11,12 @@ import { readTargetFacts } from '../observe/target-facts.ts'
 import type { AwsApi } from '../world/aws-api.ts'
 import type { Clock } from '../world/clock.ts'
 import { type FailureCode, isFailure } from '../world/failure.ts'
+import type { Finding } from '../world/finding.ts'
 import type { KubeApi } from '../world/kube-api.ts'
 import { type ReportedBlocker, reportedBlockers } from './blocked.ts'
 import { type CallCounts, countedAws, countedKube, noCalls } from './counted.ts'
 import type { EventDraft, RunEvent } from './events.ts'
+import { fromWarnings } from './from-warnings.ts'
 import { type MigrationOutcome, runMigration } from './migrate.ts'
 
 /** What to migrate and through what. */
@@ -26,6 +28,8 @@ export interface ClusterMigration {
   /** Name of this process in the cluster's lease; unique per process. */
   readonly holder: string
   readonly onEvent?: (event: RunEvent) => void
+  /** Told before the first step. */
+  readonly onWarning?: (warning: Finding) => void
   /** Aborted = start nothing new, finish what is in flight, end `paused`. */
   readonly signal?: AbortSignal
 }
@@ -38,6 +42,8 @@ export interface MigrationReport {
   /** The same for programs. */
   readonly code?: FailureCode
   readonly cluster: string
+  /** What may be wrong with the fleet file, seen against the cluster; none of it stops a run. */
+  readonly warnings: readonly Finding[]
   readonly blocked: readonly ReportedBlocker[]
   /** Seconds of the clock from the first call to the last. */
   readonly seconds: number
@@ -62,6 +68,8 @@ export async function migrateCluster(run: ClusterMigration): Promise<MigrationRe
   const kube = countedKube(run.kube, counts)
   const startMs = clock.nowMs()
   const target = targetOf(desired, await readTargetFacts(aws, desired))
+  const warnings = await fromWarnings(aws, desired, target)
+  for (const one of warnings) run.onWarning?.(one)
   const outcome = await settled(
     runMigration({
       aws,
@@ -74,7 +82,8 @@ export async function migrateCluster(run: ClusterMigration): Promise<MigrationRe
     }),
   )
   const end = await endState(aws, target)
-  return reportOf({ outcome, end, counts, target, seconds: (clock.nowMs() - startMs) / 1000 })
+  const seconds = (clock.nowMs() - startMs) / 1000
+  return { ...reportOf({ outcome, end, counts, target, seconds }), warnings }
 }
 
 type Outcome =
@@ -145,7 +154,7 @@ function reportOf(input: {
   readonly counts: CallCounts
   readonly target: MigrationTarget
   readonly seconds: number
-}): MigrationReport {
+}): Omit<MigrationReport, 'warnings'> {
   const { counts, end, outcome, seconds, target } = input
   const blockers = outcome.result === 'blocked' ? outcome.blockers : []
   return {

@@ -10,7 +10,9 @@ import { readLaunchTimes } from '../observe/launch-times.ts'
 import { readTargetFacts } from '../observe/target-facts.ts'
 import type { AwsApi } from '../world/aws-api.ts'
 import type { Clock } from '../world/clock.ts'
+import type { Finding } from '../world/finding.ts'
 import type { KubeApi } from '../world/kube-api.ts'
+import { fromWarnings } from './from-warnings.ts'
 import { JoinWatch } from './join-watch.ts'
 
 /** Ports of the cluster; both may refuse to write. */
@@ -21,10 +23,16 @@ export interface PreviewInput {
   readonly clock: Clock
 }
 
+/** A decision, and what may be wrong with the fleet file, seen against the cluster. */
+export interface Preview extends Decision {
+  readonly warnings: readonly Finding[]
+}
+
 /** One observation, one decision, no lease, no write. @throws RegroupError of the first call that fails. */
-export async function previewMigration(input: PreviewInput): Promise<Decision> {
+export async function previewMigration(input: PreviewInput): Promise<Preview> {
   const { aws, clock, desired, kube } = input
   const target = targetOf(desired, await readTargetFacts(aws, desired))
+  const warnings = await fromWarnings(aws, desired, target)
   const { addons: addonNames, clusterName } = target
   const kubeObserver = new KubeObserver({ kube, clock, onChange: () => undefined })
   try {
@@ -47,7 +55,8 @@ export async function previewMigration(input: PreviewInput): Promise<Decision> {
       joinWatch.learn(name, await readLaunchTimes(aws, name))
     }
     const late = joinWatch.late(nowMs)
-    return decideMigration(target, observed, { nowMs, emptySince: new Map(), late })
+    const decision = decideMigration(target, observed, { nowMs, emptySince: new Map(), late })
+    return { ...decision, warnings }
   } finally {
     kubeObserver.stop()
   }

@@ -7,6 +7,7 @@ import type { WorldSpec } from '../twin/build/world-spec.ts'
 import { Judge } from '../twin/judge/judge.ts'
 import { buildTwin, type Twin, type TwinClient } from '../twin/twin.ts'
 import { RegroupError } from '../world/failure.ts'
+import type { Finding } from '../world/finding.ts'
 import { type EndState, endStateOf } from './end-state.ts'
 import type { EventDraft, RunEvent } from './events.ts'
 import { approvedBy, judgePlanOf } from './judge-plan.ts'
@@ -26,6 +27,8 @@ export interface RehearseOptions {
   /** Kills the engine at its N-th port call and starts another with an empty memory. */
   readonly crashAt?: { readonly call: number; readonly when: 'before' | 'after' }
   readonly onEvent?: (event: RunEvent) => void
+  /** Told before the first step. */
+  readonly onWarning?: (warning: Finding) => void
   /** Gets what the run left behind, once, when it has ended. */
   readonly onEnd?: (end: EndState) => void
   /** Aborted = start nothing new. */
@@ -48,7 +51,8 @@ export async function rehearseMigration(options: RehearseOptions): Promise<Rehea
     throw new RegroupError('not-found', `the world has no cluster ${desired.name}; it has ${known}`)
   }
   const approved = await twin.kernel.runUntil(approvedBy(twin.connect('resolver').aws, desired))
-  const { oldGroups, target } = approved
+  const { oldGroups, target, warnings } = approved
+  for (const one of warnings) options.onWarning?.(one)
   const judge = new Judge({
     kernel: twin.kernel,
     account: twin.account,

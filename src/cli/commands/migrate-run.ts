@@ -14,6 +14,7 @@ import { exitCode, exitCodeOf } from '../exit-code.ts'
 import { readFleet } from '../fleet-file.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { Problem } from '../problem.ts'
+import { warningsText } from '../render/findings.ts'
 import { decisionText, migrationText } from '../render/migration.ts'
 import { Progress } from '../render/progress.ts'
 import type { MigrateFlags } from './migrate.ts'
@@ -82,6 +83,7 @@ async function preview(
 ): Promise<number> {
   const decision = await previewMigration({ desired, aws: aws.api, kube, clock })
   const json = `${JSON.stringify(decision, null, 2)}\n`
+  context.streams.err(warningsText(decision.warnings))
   context.streams.out(flags.output === 'json' ? json : decisionText(decision))
   return decision.kind === 'blocked' ? exitCode.blocked : exitCode.ok
 }
@@ -105,6 +107,7 @@ async function run(
       clock,
       holder: processName(),
       signal: interrupt.signal,
+      onWarning: (one) => say(warningsText([one])),
       onEvent: (event) => {
         progress?.take(event)
         events?.write(event)

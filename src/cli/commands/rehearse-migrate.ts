@@ -10,6 +10,7 @@ import { exitCode } from '../exit-code.ts'
 import { clusterOf, readInputs, scenarioInputs } from '../inputs.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { Problem } from '../problem.ts'
+import { warningsText } from '../render/findings.ts'
 import { Progress } from '../render/progress.ts'
 import { reportText } from '../render/report.ts'
 import type { RehearseFlags } from './rehearse.ts'
@@ -63,6 +64,10 @@ export async function judged(
     const report = await rehearseMigration({
       ...options,
       signal: interrupt.signal,
+      onWarning: (one) => {
+        if (progress === undefined) streams.err(warningsText([one]))
+        else progress.say(warningsText([one]))
+      },
       onEvent: (event: RunEvent) => {
         progress?.take(event)
         options.onEvent?.(event)
