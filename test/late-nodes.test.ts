@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { DesiredCluster } from '../src/fleet/desired.ts'
+import type { EventDraft } from '../src/run/events.ts'
 import type { WorldSpec } from '../src/twin/build/world-spec.ts'
 import { type JudgedRun, type JudgedTwin, judgedTwin } from './judged-twin.ts'
 import { tinyWorld } from './tiny-world.ts'
@@ -111,12 +112,13 @@ describe('instances that never join', () => {
       nodeGroups: cluster.nodeGroups.filter(({ name }) => name === 'general-a'),
     })
     let isFirst = true
-    const run = await room.run(await room.target(onlyA), ({ data }) => {
+    const onEvent = ({ data }: EventDraft): void => {
       // From the second node on, instances come with a kubelet that does not start.
       if (data?.kind !== 'cordon' || !isFirst) return
       isFirst = false
       setJoinFailure(room, 'the disk is full')
-    })
+    }
+    const run = await room.run(await room.target(onlyA), { onEvent })
     expect(isFirst).toBe(false)
     expect(codesOf(run)).toEqual([
       'node-group/nodes-not-joining general-a',

@@ -112,6 +112,7 @@ export function aGroup(
     })),
     suspendedProcesses: [],
     tags: {},
+    isDiscoveryPropagated: true,
     isDeleting: false,
     isInstanceRefreshActive: false,
     hasWarmPool: false,

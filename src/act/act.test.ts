@@ -375,6 +375,7 @@ describe('the lease', () => {
     { ...base, kind: 'write-record', record: {} },
     { ...base, kind: 'delete-record' },
     { ...base, kind: 'delete-warm-pool', groupName: 'old' },
+    { ...base, kind: 'restore-priorities', text: undefined, resourceVersion: '1' },
     { ...base, kind: 'update-control-plane', fromVersion: '1.32', toVersion: '1.33' },
     { ...base, kind: 'update-addon', addonName: 'coredns', addonVersion: 'v1' },
     {

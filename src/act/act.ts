@@ -9,6 +9,7 @@ import { fenceGroup, lowerMinimum, markEmpty } from './fence.ts'
 import { createNodeGroup } from './node-group.ts'
 import { cordon, evict, preferNoSchedule, protectNode, unprotectNode } from './nodes.ts'
 import { deleteRecord, publishPriorities, writeRecord } from './records.ts'
+import { restoreGroup, restoreNode, restorePriorities } from './restore.ts'
 import { deleteOldGroup, deleteWarmPool, terminateOldInstance } from './retire.ts'
 
 /** Idempotent: doing it twice, also across a crash, has the effect of once. @throws RegroupError. */
@@ -50,6 +51,12 @@ export function act(action: Action, context: ActContext): Promise<ActionResult> 
       return deleteWarmPool(action, context)
     case 'delete-group':
       return deleteOldGroup(action, context)
+    case 'restore-group':
+      return restoreGroup(action, context)
+    case 'restore-node':
+      return restoreNode(action, context)
+    case 'restore-priorities':
+      return restorePriorities(action, context)
     case 'write-record':
       return writeRecord(action, context)
     case 'delete-record':

@@ -90,6 +90,7 @@ export async function markEmpty(
   return done
 }
 
+/** One tag with the group that it belongs to. */
 interface GroupTag {
   ResourceId: string
   ResourceType: string
@@ -98,7 +99,8 @@ interface GroupTag {
   PropagateAtLaunch: boolean
 }
 
-function groupTag(ResourceId: string, Key: string, Value: string): GroupTag {
+/** A tag of a group as the API takes it. */
+export function groupTag(ResourceId: string, Key: string, Value: string): GroupTag {
   return {
     ResourceId,
     ResourceType: 'auto-scaling-group',

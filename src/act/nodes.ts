@@ -7,6 +7,7 @@ import {
   scaleDownDisabledAnnotation,
 } from '../decide/names.ts'
 import { isFailure } from '../world/failure.ts'
+import type { KubeApi } from '../world/kube-api.ts'
 import { type ActContext, type ActionOf, type ActionResult, done, skipped } from './context.ts'
 
 /** Cordon and ownership in one write: a node is never cordoned without our mark. */
@@ -46,8 +47,17 @@ export async function preferNoSchedule(
   const taint = { key: retiringTaintKey, value: 'true', effect: 'PreferNoSchedule' }
   const body = { metadata: { resourceVersion, uid }, spec: { taints: [...present, taint] } }
   assertLeaseHeld()
+  return patchAsRead(kube, action.nodeName, body)
+}
+
+/** A merge patch whose body carries the resourceVersion that was read: a node that changed since is skipped. */
+export async function patchAsRead(
+  kube: KubeApi,
+  name: string,
+  body: unknown,
+): Promise<ActionResult> {
   try {
-    await kube.patch('Node', ref, { type: 'merge', body })
+    await kube.patch('Node', { name }, { type: 'merge', body })
     return done
   } catch (error) {
     if (isFailure(error, 'not-found')) return skipped('the node is gone')

@@ -106,6 +106,25 @@ export type Action = ActionBase &
     | { readonly kind: 'mark-empty'; readonly groupName: string; readonly atMs: number }
     | { readonly kind: 'delete-warm-pool'; readonly groupName: string }
     | { readonly kind: 'delete-group'; readonly groupName: string }
+    | {
+        readonly kind: 'restore-group'
+        readonly groupName: string
+        readonly minSize: number
+        readonly maxSize: number
+        /** Processes that ran before the fence. */
+        readonly resume: readonly string[]
+        /** The autoscaler's discovery tag before; undefined = it had none. */
+        readonly discovery: { readonly value: string; readonly isPropagated: boolean } | undefined
+        /** Ours, removed when everything else is as it was. */
+        readonly removeTags: readonly string[]
+      }
+    | { readonly kind: 'restore-node'; readonly nodeName: string }
+    | {
+        readonly kind: 'restore-priorities'
+        /** Undefined = there was no map. */
+        readonly text: string | undefined
+        readonly resourceVersion: string
+      }
     | { readonly kind: 'write-record'; readonly record: Omit<MigrationRecord, 'exists'> }
     | { readonly kind: 'delete-record' }
   )

@@ -11,6 +11,8 @@ export interface FenceRecord {
   readonly suspended: readonly string[]
   /** Value of the autoscaler's discovery tag, when there was one. */
   readonly discovery?: string
+  /** False = that tag was not given to instances; absent = it was, or there was none. */
+  readonly isDiscoveryPropagated?: boolean
 }
 
 /** Asked for every node of a group in every round; the tag is read once. */

@@ -1,7 +1,7 @@
 /** Fences around old groups: only we size them; previous values stay on them. Decide layer, pure. */
 
 import { type FenceRecord, fenceRecordOf, isFenced } from './fence-record.ts'
-import { oldGroupsOf, oldInstancesOf } from './groups.ts'
+import { isLeaving, newGroupsOf, oldGroupsOf, oldInstancesOf } from './groups.ts'
 import { autoscalerEnabledTag, fencedProcesses, retiringTaintKey } from './names.ts'
 import type { Observed, ObservedGroup } from './observed.ts'
 import { StageBuilder, type StageResult } from './stage.ts'
@@ -39,13 +39,22 @@ function startRecord(
   groups: readonly ObservedGroup[],
 ): StageResult['actions'][number] {
   const originalNodeCount = oldInstancesOf(groups, observed).length
-  const originalNewNodeCount = target.nodeGroups.reduce((sum, group) => sum + group.minSize, 0)
+  const originalNewNodeCount = newNodeCount(target, observed)
   return {
     kind: 'write-record',
     object: target.clusterName,
     record: { originalNodeCount, originalNewNodeCount },
     reason: `migration of ${originalNodeCount} nodes in ${groups.length} groups begins`,
   }
+}
+
+/** Their minimum, which the fleet file demands, or what is there already, e.g. after a migration that was aborted. */
+function newNodeCount(target: MigrationTarget, observed: Observed): number {
+  const byName = new Map(newGroupsOf(target, observed).map((one) => [one.target.name, one.group]))
+  return target.nodeGroups.reduce((sum, { minSize, name }) => {
+    const present = byName.get(name)?.instances.filter((one) => !isLeaving(one)).length ?? 0
+    return sum + Math.max(minSize, present)
+  }, 0)
 }
 
 function fenceAction(group: ObservedGroup): StageResult['actions'][number] {
@@ -56,6 +65,9 @@ function fenceAction(group: ObservedGroup): StageResult['actions'][number] {
     desired: group.desiredCapacity,
     suspended: group.suspendedProcesses,
     ...(discovery === undefined ? {} : { discovery }),
+    ...(discovery === undefined || group.isDiscoveryPropagated
+      ? {}
+      : { isDiscoveryPropagated: false }),
   }
   return {
     kind: 'fence-group',

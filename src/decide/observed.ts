@@ -106,6 +106,8 @@ export interface ObservedGroup {
   readonly instances: readonly ObservedInstance[]
   readonly suspendedProcesses: readonly string[]
   readonly tags: StringMap
+  /** The autoscaler's discovery tag is given to instances too; without meaning where there is none. */
+  readonly isDiscoveryPropagated: boolean
   /** `Delete in progress` while DeleteAutoScalingGroup runs. */
   readonly isDeleting: boolean
   readonly isInstanceRefreshActive: boolean

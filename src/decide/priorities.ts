@@ -9,7 +9,7 @@ import type { MigrationTarget } from './target.ts'
 /** Old groups: below every new one, yet listed, because an unlisted group is only the last choice. */
 const parkingPriority = 1
 /** Annotation values are kept well under the limit of 256 KiB for all of an object. */
-const previousCharsMax = 20_000
+export const previousCharsMax = 20_000
 
 /** Keeps the map equal to the groups that exist. */
 export function decidePriorities(target: MigrationTarget, observed: Observed): StageResult {
@@ -44,7 +44,7 @@ export function decidePriorities(target: MigrationTarget, observed: Observed): S
  * The map both YAML parsers of cluster-autoscaler accept: unquoted integer keys, single-quoted anchored
  * and escaped names, highest first. Groups that are neither old nor new keep the tier they had.
  */
-function priorityText(target: MigrationTarget, observed: Observed): string {
+export function priorityText(target: MigrationTarget, observed: Observed): string {
   const tiers = new Map<number, string[]>()
   const add = (priority: number, name: string): void => {
     tiers.set(priority, [...(tiers.get(priority) ?? []), name])
@@ -69,7 +69,8 @@ function priorityText(target: MigrationTarget, observed: Observed): string {
     .join('')
 }
 
-function ruleLine(name: string): string {
+/** The line of a group's name in the map. */
+export function ruleLine(name: string): string {
   return `  - '^${name.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&').replaceAll("'", "''")}$'\n`
 }
 

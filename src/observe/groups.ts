@@ -1,6 +1,7 @@
 /** Auto Scaling groups of a cluster. Observe layer. */
 
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
+import { autoscalerEnabledTag } from '../decide/names.ts'
 import type { LaunchFailure, ObservedGroup } from '../decide/observed.ts'
 import type { AwsApi } from '../world/aws-api.ts'
 import { RegroupError } from '../world/failure.ts'
@@ -90,6 +91,9 @@ function observedGroup(group: AutoScalingGroup): ObservedGroup {
     })),
     suspendedProcesses: (group.SuspendedProcesses ?? []).flatMap((one) => one.ProcessName ?? []),
     tags: Object.fromEntries(tags),
+    isDiscoveryPropagated: (group.Tags ?? []).some(
+      (tag) => tag.Key === autoscalerEnabledTag && tag.PropagateAtLaunch === true,
+    ),
     isDeleting: group.Status === 'Delete in progress',
     isInstanceRefreshActive: false,
     hasWarmPool: group.WarmPoolConfiguration !== undefined,

@@ -10,6 +10,7 @@ const concernByKind: Readonly<Partial<Record<ActionKind, AwsConcern>>> = {
   'fence-group': 'groups',
   'lower-minimum': 'groups',
   'mark-empty': 'groups',
+  'restore-group': 'groups',
   'scale-up': 'groups',
   terminate: 'groups',
   'update-addon': 'addons',

@@ -86,11 +86,13 @@ export async function migrateCluster(run: ClusterMigration): Promise<MigrationRe
   return { ...reportOf({ outcome, end, counts, target, seconds }), warnings }
 }
 
+/** How a run ended; a world that refuses is a value here. */
 type Outcome =
   | MigrationOutcome
   | { readonly result: 'failed'; readonly message: string; readonly code: FailureCode }
 
-async function settled(work: Promise<MigrationOutcome>): Promise<Outcome> {
+/** Rejects for bugs only. */
+export async function settled(work: Promise<MigrationOutcome>): Promise<Outcome> {
   try {
     return await work
   } catch (error) {
@@ -99,7 +101,8 @@ async function settled(work: Promise<MigrationOutcome>): Promise<Outcome> {
   }
 }
 
-function emitterOf({ clock, desired, onEvent }: ClusterMigration, startMs: number) {
+/** Numbers the events of a run and says when they were. */
+export function emitterOf({ clock, desired, onEvent }: ClusterMigration, startMs: number) {
   let seq = 0
   return (draft: EventDraft): void => {
     seq += 1
@@ -139,7 +142,8 @@ async function endState(aws: AwsApi, target: MigrationTarget): Promise<EndState>
   }
 }
 
-async function presentNodeGroup(aws: AwsApi, clusterName: string, name: string) {
+/** Undefined when there is none. @throws RegroupError of the call. */
+export async function presentNodeGroup(aws: AwsApi, clusterName: string, name: string) {
   try {
     return await observeNodeGroup(aws, clusterName, name)
   } catch (error) {

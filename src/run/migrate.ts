@@ -1,6 +1,7 @@
 /** The loop: observe, decide, act, until desired and observed are the same. Run layer. */
 
 import type { ActContext } from '../act/context.ts'
+import { decideAbort } from '../decide/abort.ts'
 import type { Blocker, Decision } from '../decide/decision.ts'
 import { decideMigration } from '../decide/migrate.ts'
 import type { Observed } from '../decide/observed.ts'
@@ -33,6 +34,8 @@ export interface MigrationRun {
   readonly emit: (event: EventDraft) => void
   /** Aborted = start nothing new, finish what is in flight, return `paused`. */
   readonly signal?: AbortSignal
+  /** What is to come of it: the target, or what was there before. By default `migrate`. */
+  readonly goal?: 'migrate' | 'abort'
 }
 
 /** How a run ended. */
@@ -126,15 +129,13 @@ class MigrationLoop {
 
   /** One round; undefined when nothing was decided because someone else holds the lease. */
   private async tick(): Promise<Decision | undefined> {
-    const { clock, target } = this.input
+    const { clock } = this.input
     const startedMs = clock.nowMs()
     if (!(await this.holdLease())) return undefined
     const observed = await this.retrying('AWS', () => this.observeJoins())
     this.tellWatches()
     const nowMs = clock.nowMs()
-    const emptySince = this.emptyWatch.update(target, observed, nowMs)
-    const late = this.joinWatch.late(nowMs)
-    const decision = decideMigration(target, observed, { nowMs, emptySince, late })
+    const decision = this.decide(observed, nowMs)
     this.narrator.tell(decision)
     this.isMoving = observed.record.exists
     const ready = decision.actions.filter((action) => !this.backoff.isResting(action, nowMs))
@@ -145,6 +146,14 @@ class MigrationLoop {
       await this.wait(decision)
     }
     return decision
+  }
+
+  private decide(observed: Observed, nowMs: number): Decision {
+    const { goal, target } = this.input
+    if (goal === 'abort') return decideAbort(target, observed)
+    const emptySince = this.emptyWatch.update(target, observed, nowMs)
+    const late = this.joinWatch.late(nowMs)
+    return decideMigration(target, observed, { nowMs, emptySince, late })
   }
 
   private tickMsNow(): number {

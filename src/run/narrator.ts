@@ -13,6 +13,8 @@ const typeByKind: Readonly<Partial<Record<Action['kind'], RunEventType>>> = {
   'mark-empty': 'group',
   'prefer-no-schedule': 'pod',
   'protect-node': 'pod',
+  'restore-group': 'group',
+  'restore-node': 'node',
   terminate: 'node',
   'unprotect-node': 'pod',
 }
@@ -31,6 +33,9 @@ const sentences: Readonly<Record<Action['kind'], (object: string, reason: string
   'prefer-no-schedule': (object, reason) => `marked ${object} as retiring: ${reason}`,
   'protect-node': (object, reason) => `protected ${object} from scale-down: ${reason}`,
   'publish-priorities': (_, reason) => `published the ${reason}`,
+  'restore-group': (object, reason) => `restored ${object}: ${reason}`,
+  'restore-node': (object, reason) => `restored ${object}: ${reason}`,
+  'restore-priorities': (_, reason) => `restored the priority map: ${reason}`,
   'scale-up': (object, reason) => `scaling up ${object}: ${reason}`,
   'set-autoscaler-image': (_, reason) => `updating ${reason}`,
   terminate: (object, reason) => `terminating ${object}: ${reason}`,

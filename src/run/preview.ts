@@ -1,5 +1,6 @@
 /** What a migration would do next, by looking only. Run layer. */
 
+import { decideAbort } from '../decide/abort.ts'
 import type { Decision } from '../decide/decision.ts'
 import { decideMigration } from '../decide/migrate.ts'
 import { targetOf } from '../decide/target-of.ts'
@@ -21,6 +22,8 @@ export interface PreviewInput {
   readonly aws: AwsApi
   readonly kube: KubeApi
   readonly clock: Clock
+  /** By default `migrate`. */
+  readonly goal?: 'migrate' | 'abort'
 }
 
 /** A decision, and what may be wrong with the fleet file, seen against the cluster. */
@@ -48,6 +51,7 @@ export async function previewMigration(input: PreviewInput): Promise<Preview> {
       record,
       drain: kubeObserver.drain.view(),
     }
+    if (input.goal === 'abort') return { ...decideAbort(target, observed), warnings: [] }
     const nowMs = clock.nowMs()
     const joinWatch = new JoinWatch(0)
     joinWatch.update(target, observed, nowMs)

@@ -1,10 +1,17 @@
 /** What `regroup migrate` does: opens the ports, runs the engine, prints its report. Cli layer. */
 
 import type { DesiredCluster, DesiredFleet } from '../../fleet/desired.ts'
-import { type MigrationReport, migrateCluster } from '../../run/migrate-cluster.ts'
+import { type AbortReport, abortCluster } from '../../run/abort-cluster.ts'
+import type { RunEvent } from '../../run/events.ts'
+import {
+  type ClusterMigration,
+  type MigrationReport,
+  migrateCluster,
+} from '../../run/migrate-cluster.ts'
 import { previewMigration } from '../../run/preview.ts'
 import type { Clock } from '../../world/clock.ts'
 import { nearest } from '../../world/documents/nearest.ts'
+import type { Finding } from '../../world/finding.ts'
 import { systemClock } from '../../world/system-clock.ts'
 import { processName, systemRandom } from '../../world/system-random.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -14,6 +21,7 @@ import { exitCode, exitCodeOf } from '../exit-code.ts'
 import { readFleet } from '../fleet-file.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { Problem } from '../problem.ts'
+import { abortText } from '../render/abort.ts'
 import { warningsText } from '../render/findings.ts'
 import { decisionText, migrationText } from '../render/migration.ts'
 import { Progress } from '../render/progress.ts'
@@ -43,7 +51,7 @@ export async function migrate(flags: MigrateFlags, context: CommandContext): Pro
     })
     try {
       if (flags.readOnly === true) return await preview(desired, ports, { clock, flags, context })
-      say(`migrating ${ports.arn}\n`)
+      say(`${flags.abort === true ? 'aborting the migration of' : 'migrating'} ${ports.arn}\n`)
       return await run(desired, ports, { clock, flags, context, progress, say })
     } finally {
       await ports.close()
@@ -81,7 +89,8 @@ async function preview(
   { aws, kube }: ClusterPorts,
   { clock, context, flags }: RunContext,
 ): Promise<number> {
-  const decision = await previewMigration({ desired, aws: aws.api, kube, clock })
+  const goal = flags.abort === true ? 'abort' : 'migrate'
+  const decision = await previewMigration({ desired, aws: aws.api, kube, clock, goal })
   const json = `${JSON.stringify(decision, null, 2)}\n`
   context.streams.err(warningsText(decision.warnings))
   context.streams.out(flags.output === 'json' ? json : decisionText(decision))
@@ -100,23 +109,23 @@ async function run(
   const events = flags.events === undefined ? undefined : new EventFile(flags.events, 0)
   const interrupt = onInterrupt(say)
   try {
-    const report = await migrateCluster({
+    const work = {
       desired,
       aws: aws.api,
       kube,
       clock,
       holder: processName(),
       signal: interrupt.signal,
-      onWarning: (one) => say(warningsText([one])),
-      onEvent: (event) => {
+      onWarning: (one: Finding) => say(warningsText([one])),
+      onEvent: (event: RunEvent) => {
         progress?.take(event)
         events?.write(event)
       },
-    })
+    }
+    const { report, text } = await done(work, flags.abort === true)
     progress?.finish()
     if (report.result === 'paused') say(`paused. To go on:\n  ${context.typed}\n`)
-    const json = `${JSON.stringify(report, null, 2)}\n`
-    context.streams.out(flags.output === 'json' ? json : migrationText(report))
+    context.streams.out(flags.output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : text)
     return codeOf(report)
   } finally {
     progress?.finish()
@@ -125,8 +134,21 @@ async function run(
   }
 }
 
-function codeOf({ code, result }: MigrationReport): number {
-  if (result === 'converged') return exitCode.ok
+/** There or back, with what people read of it. */
+async function done(
+  work: ClusterMigration,
+  isAbort: boolean,
+): Promise<{ readonly report: MigrationReport | AbortReport; readonly text: string }> {
+  if (isAbort) {
+    const report = await abortCluster(work)
+    return { report, text: abortText(report) }
+  }
+  const report = await migrateCluster(work)
+  return { report, text: migrationText(report) }
+}
+
+function codeOf({ code, result }: MigrationReport | AbortReport): number {
+  if (result === 'converged' || result === 'aborted') return exitCode.ok
   if (result === 'blocked') return exitCode.blocked
   return result === 'paused' ? exitCode.paused : exitCodeOf(code)
 }
@@ -150,11 +172,13 @@ function clusterOf({ clusters }: DesiredFleet, { cluster, file }: MigrateFlags):
 }
 
 /** Groups are deleted at the end: the name is typed twice, and never asked for in a pipeline. */
-function assertConfirmed({ name }: DesiredCluster, { confirm }: MigrateFlags): void {
+function assertConfirmed({ name }: DesiredCluster, { abort, confirm }: MigrateFlags): void {
   if (confirm === name) return
+  const change =
+    abort === true ? 'marks and fences are taken back' : 'old groups are emptied and deleted'
   const text =
     confirm === undefined
-      ? `${name} would be changed: old groups are emptied and deleted; nothing was touched`
+      ? `${name} would be changed: ${change}; nothing was touched`
       : `--confirm ${confirm} is not the cluster ${name}; nothing was touched`
   const remedy = `Add --confirm ${name}, or --read-only to see the first step.`
   throw new Problem(text, remedy, { code: exitCode.usage })

@@ -11,6 +11,7 @@ export interface MigrateFlags extends ConnectFlags {
   readonly file: string
   readonly cluster?: string
   readonly confirm?: string
+  readonly abort?: boolean
   readonly output: string
   readonly events?: string
   readonly quiet?: boolean
@@ -24,6 +25,7 @@ Examples:
   regroup migrate -f fleet.yaml --cluster shop --confirm shop
   regroup migrate -f fleet.yaml --cluster shop --confirm shop --profile prod -o json
   regroup migrate -f fleet.yaml --cluster shop --read-only
+  regroup migrate -f fleet.yaml --cluster shop --confirm shop --abort
 `
 
 /** Adds the command. */
@@ -34,6 +36,7 @@ export function addMigrate(program: Command, context: CommandContext): void {
     .requiredOption('-f, --file <fleet.yaml>', 'what the fleet shall be (docs/fleet-file.md)')
     .option('--cluster <name>', 'cluster to migrate; needed when the file has several')
     .option('--confirm <name>', 'the cluster once more: it will be changed')
+    .option('--abort', 'end a half-done migration: uncordon, restore old groups, leave new ones')
   withConnectOptions(command)
     .option('--read-only', 'refuse every call that changes something: shows the first step')
     .option('-o, --output <format>', 'text or json', 'text')

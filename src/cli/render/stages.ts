@@ -25,6 +25,8 @@ const stageByKind: Readonly<Record<string, string>> = {
   'lower-minimum': 'retire',
   'mark-empty': 'retire',
   'publish-priorities': 'priorities',
+  'restore-group': 'fence',
+  'restore-priorities': 'priorities',
   'set-autoscaler-image': 'control-plane',
   terminate: 'retire',
   'unprotect-node': 'finish',
