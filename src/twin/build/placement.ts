@@ -30,7 +30,7 @@ export class InitialPlacement {
   placeAll(pods: readonly Pod[]): ReadonlyMap<string, string> {
     const placed = new Map<string, string>()
     const zonesUsed = new Map<string, Map<string, number>>()
-    for (const pod of [...pods].sort((a, b) => this.compare(a, b))) {
+    for (const pod of this.inOrder(pods)) {
       const owner = pod.metadata.ownerReferences?.[0]?.uid ?? pod.metadata.name
       const group = `${pod.metadata.namespace}/${pod.metadata.labels?.app ?? owner}`
       const used = zonesUsed.get(group) ?? new Map<string, number>()
@@ -46,12 +46,15 @@ export class InitialPlacement {
     return placed
   }
 
-  private compare(a: Pod, b: Pod): number {
-    const bound = Number(this.zonesOf(b) !== undefined) - Number(this.zonesOf(a) !== undefined)
-    const size = requirementsOf(b.spec).cpuMilli - requirementsOf(a.spec).cpuMilli
-    const keyA = objectKey(a.metadata.namespace, a.metadata.name)
-    const keyB = objectKey(b.metadata.namespace, b.metadata.name)
-    return size || bound || (keyA < keyB ? -1 : 1)
+  private inOrder(pods: readonly Pod[]): readonly Pod[] {
+    const ranked = pods.map((pod) => ({
+      pod,
+      key: objectKey(pod.metadata.namespace, pod.metadata.name),
+      size: requirementsOf(pod.spec).cpuMilli,
+      bound: Number(this.zonesOf(pod) !== undefined),
+    }))
+    ranked.sort((a, b) => b.size - a.size || b.bound - a.bound || (a.key < b.key ? -1 : 1))
+    return ranked.map(({ pod }) => pod)
   }
 
   private pick(pod: Pod, used: ReadonlyMap<string, number>): NodeInfo | undefined {

@@ -137,8 +137,9 @@ function landingWatcher(view: JudgeView): Watcher {
       else if (!waiting.has(key)) waiting.set(key, kernel.nowMs())
     },
     check() {
+      // Looked at after every event, and in order of time: those that follow wait for less long.
       for (const [key, sinceMs] of waiting) {
-        if (kernel.nowMs() - sinceMs <= plan.schedulerLatencyMs) continue
+        if (kernel.nowMs() - sinceMs <= plan.schedulerLatencyMs) break
         waiting.delete(key)
         const at = key.indexOf('/')
         const pod = cluster.store.get('Pod', key.slice(0, at), key.slice(at + 1))

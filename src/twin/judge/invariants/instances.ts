@@ -132,6 +132,25 @@ export const roomForAll: Invariant = {
   },
 }
 
+interface OpenRoom {
+  readonly cpuMilli: number
+  readonly bytes: number
+}
+
+/** Objects do not change, and most nodes stay as they are from one look to the next. */
+const openRooms = new WeakMap<Node, OpenRoom | 'none'>()
+
+/** What a schedulable Ready node has to give, undefined for others. */
+function openRoomOf(node: Node): OpenRoom | undefined {
+  const known = openRooms.get(node)
+  if (known !== undefined) return known === 'none' ? undefined : known
+  const { cpu = '0', memory = '0' } = node.status?.allocatable ?? {}
+  const isOpen = node.spec?.unschedulable !== true && isReady(node)
+  const room = isOpen ? { cpuMilli: parseCpuMilli(cpu), bytes: parseBytes(memory) } : undefined
+  openRooms.set(node, room ?? 'none')
+  return room
+}
+
 function checkRoom(
   view: JudgeView,
   { deed, nodeName }: { readonly nodeName: string; readonly deed: string },
@@ -143,11 +162,10 @@ function checkRoom(
   let owedBytes = 0
   for (const node of view.cluster.store.values('Node')) {
     const sum = sums.of(node.metadata.name)
-    const isOpen = node.spec?.unschedulable !== true && node.metadata.name !== nodeName
-    if (isOpen && isReady(node)) {
-      const { cpu = '0', memory = '0' } = node.status?.allocatable ?? {}
-      freeCpuMilli += parseCpuMilli(cpu) - sum.usedCpuMilli
-      freeBytes += parseBytes(memory) - sum.usedBytes
+    const room = openRoomOf(node)
+    if (room !== undefined && node.metadata.name !== nodeName) {
+      freeCpuMilli += room.cpuMilli - sum.usedCpuMilli
+      freeBytes += room.bytes - sum.usedBytes
     } else {
       owedCpuMilli += sum.owedCpuMilli
       owedBytes += sum.owedBytes

@@ -25,10 +25,10 @@ export function faultsOf(pod: Pod, info: NodeInfo, context: FilterContext): read
   return compileFilters(pod, context).faults(info)
 }
 
-/** The same question twice: whether, for every node, and why not, for the few times it matters. */
+/** What is cheap to ask of every node, and all of it. */
 export interface PodFilters {
-  /** Asks what is cheapest and fails most often first. */
-  readonly fits: (info: NodeInfo) => boolean
+  /** False only for nodes that have faults. */
+  readonly mayFit: (info: NodeInfo) => boolean
   readonly faults: PodFilter
 }
 
@@ -39,7 +39,10 @@ export interface PodFilters {
 export function compileFilters(pod: Pod, context: FilterContext): PodFilters {
   const needs = requirementsOf(pod.spec)
   const faults = compileFaults(pod, context)
-  return { fits: (info) => hasRoom(needs, info) && faults(info).length === 0, faults }
+  const isHeldByCordon = isUntolerated(unschedulable, pod.spec.tolerations ?? [])
+  const mayFit = (info: NodeInfo): boolean =>
+    hasRoom(needs, info) && !(isHeldByCordon && info.node.spec?.unschedulable === true)
+  return { mayFit, faults }
 }
 
 function hasRoom({ cpuMilli, memoryBytes }: Requirements, info: NodeInfo): boolean {

@@ -9,7 +9,7 @@ import { recordEvent } from '../event-recorder.ts'
 import { objectKey } from '../store.ts'
 import { compileFilters, type FilterContext, type PodFilter } from './filters.ts'
 import { NodeCache, type NodeInfo } from './node-cache.ts'
-import { bestShunnedScore, type SiblingCounts, scoreOf, unlikedOf } from './scores.ts'
+import { bestShunnedScore, type SiblingCounts, scorerOf, unlikedOf } from './scores.ts'
 
 /** ADDED event to bound event, and the gap at the default client limit (79 to 100 binds a second). */
 const firstTryMs = 5
@@ -110,19 +110,22 @@ export class Scheduler {
 
   private pick(pod: Pod): NodeInfo | undefined {
     const near = { siblings: this.siblingsOf(pod), unliked: unlikedOf(pod, this.context) }
-    const { faults, fits } = compileFilters(pod, this.context)
+    const scoreOf = scorerOf(pod, near)
+    const { faults, mayFit } = compileFilters(pod, this.context)
     let best: NodeInfo | undefined
     let bestScore = Number.NEGATIVE_INFINITY
-    const look = (info: NodeInfo): void => {
-      if (!fits(info)) return
-      const score = scoreOf(pod, info, near, bestScore)
-      if (score <= bestScore) return
-      best = info
-      bestScore = score
-    }
     const { plain, shunned } = this.context.cache.byAppeal
-    for (const info of plain) look(info)
-    if (bestScore <= bestShunnedScore(pod)) for (const info of shunned) look(info)
+    for (const infos of [plain, shunned]) {
+      if (infos === shunned && bestScore > bestShunnedScore(pod)) break
+      for (const info of infos) {
+        if (!mayFit(info)) continue
+        const score = scoreOf(info, bestScore)
+        // The costly questions only where the node would win.
+        if (score <= bestScore || faults(info).length > 0) continue
+        best = info
+        bestScore = score
+      }
+    }
     if (best === undefined) this.reportFailure(pod, this.countFaults(faults))
     return best
   }

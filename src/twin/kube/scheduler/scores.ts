@@ -41,25 +41,28 @@ const softTaintCost = 3
 const noiseMax = 1e-4
 
 /**
- * Higher is better; equal scores are told apart by a hash, as stable noise, which is left out where the
- * node stays below `beaten` anyway.
+ * The score of every node for one pod. Higher is better; equal scores are told apart by a hash, as stable
+ * noise, which is left out where the node stays below `beaten` anyway.
  */
-export function scoreOf(pod: Pod, info: NodeInfo, near: Neighbours, beaten: number): number {
-  const needs = requirementsOf(pod.spec)
-  const cpu = Math.max(0, info.cpuFree - needs.cpuMilli) / Math.max(1, info.cpuCapacity)
-  const memory = Math.max(0, info.memoryFree - needs.memoryBytes) / Math.max(1, info.memoryCapacity)
-  const balance = 1 - Math.abs(cpu - memory)
-  const onNode = near.siblings.byNode.get(info.name) ?? 0
-  const inZone = near.siblings.byZone.get(info.zone) ?? 0
-  const spread = 1 / (1 + onNode) + 1 / (1 + inZone)
-  const score =
-    (cpu + memory) / 2 +
-    balance * 0.5 +
-    spread +
-    preference(pod, info, near) +
-    softTaints(pod, info)
-  if (score + noiseMax < beaten) return score
-  return score + (hash32(`${pod.metadata.uid}/${info.name}`) % 1000) / 1e7
+export function scorerOf(pod: Pod, near: Neighbours): (info: NodeInfo, beaten: number) => number {
+  const { cpuMilli, memoryBytes } = requirementsOf(pod.spec)
+  const { byNode, byZone } = near.siblings
+  return (info, beaten) => {
+    const cpu = Math.max(0, info.cpuFree - cpuMilli) / Math.max(1, info.cpuCapacity)
+    const memory = Math.max(0, info.memoryFree - memoryBytes) / Math.max(1, info.memoryCapacity)
+    const balance = 1 - Math.abs(cpu - memory)
+    const onNode = byNode.get(info.name) ?? 0
+    const inZone = byZone.get(info.zone) ?? 0
+    const spread = 1 / (1 + onNode) + 1 / (1 + inZone)
+    const score =
+      (cpu + memory) / 2 +
+      balance * 0.5 +
+      spread +
+      preference(pod, info, near) +
+      softTaints(pod, info)
+    if (score + noiseMax < beaten) return score
+    return score + (hash32(`${pod.metadata.uid}/${info.name}`) % 1000) / 1e7
+  }
 }
 
 /** Soft anti-affinity between nodes: for each term its weight and how many pods it means on each node. */
