@@ -2,7 +2,7 @@
 
 import type { LandingNode, LandingPlan } from '../drain/landing.ts'
 import { misfit, type NodeShape } from '../drain/node-fit.ts'
-import { freeRoomOf, lackingResource } from '../drain/room.ts'
+import { lackingResource } from '../drain/room.ts'
 import { type ShapeClass, shapeClassOf } from '../drain/shape-class.ts'
 import type { DrainPod } from '../drain/view.ts'
 import type { NewGroup } from './groups.ts'
@@ -63,6 +63,7 @@ export class CapacityPlanner {
   private readonly observed: Observed
   private readonly plan: LandingPlan
   private readonly added = new Map<string, number>()
+  private readonly thought = new Map<TargetNodeGroup, LandingNode>()
   private readonly late: LateInstances
   private readonly nowMs: number
   private left: number
@@ -152,9 +153,12 @@ export class CapacityPlanner {
   }
 
   private fits(pod: DrainPod, target: TargetNodeGroup, groupName: string): boolean {
-    const node = thoughtNode(target, groupName, 'thought')
-    if (lackingResource(freeRoomOf(node.allocatable), pod.needs.requests) !== undefined)
-      return false
+    let node = this.thought.get(target)
+    if (node === undefined) {
+      node = thoughtNode(target, groupName, 'thought')
+      this.thought.set(target, node)
+    }
+    if (lackingResource(node.allocatable, pod.needs.requests) !== undefined) return false
     return misfit(pod, node, this.observed.drain) === undefined
   }
 }

@@ -66,8 +66,25 @@ export interface OldInstance {
   readonly node: DrainNode | undefined
 }
 
+/** Of one observation: every stage asks for them. */
+const oldInstancesByObservation = new WeakMap<
+  Observed,
+  { readonly groups: readonly ObservedGroup[]; readonly instances: readonly OldInstance[] }
+>()
+
 /** Every instance of the old groups that is not on its way out. */
 export function oldInstancesOf(
+  groups: readonly ObservedGroup[],
+  observed: Observed,
+): readonly OldInstance[] {
+  const known = oldInstancesByObservation.get(observed)
+  if (known?.groups === groups) return known.instances
+  const instances = findOldInstances(groups, observed)
+  oldInstancesByObservation.set(observed, { groups, instances })
+  return instances
+}
+
+function findOldInstances(
   groups: readonly ObservedGroup[],
   observed: Observed,
 ): readonly OldInstance[] {

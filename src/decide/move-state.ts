@@ -38,6 +38,10 @@ export interface AccountShare {
 interface NodePods {
   readonly pods: readonly OldPod[]
   readonly shares: readonly AccountShare[]
+  /** A pod on it cannot move until a human decides: the node stays whatever else is moved. */
+  readonly isHeldByPods: boolean
+  /** A pod on it is to end by itself. */
+  readonly waitsForPods: boolean
 }
 
 /** An old node and its pods. */
@@ -162,7 +166,12 @@ function sharesOf(pods: readonly OldPod[], { observed }: Context): NodePods {
     if (share === undefined) shares.set(key, { key, podCount: 1, atOnce: atOnceOf(allowance) })
     else share.podCount += 1
   }
-  return { pods, shares: [...shares.values()] }
+  return {
+    pods,
+    shares: [...shares.values()],
+    isHeldByPods: pods.some(({ stance }) => stance.kind === 'blocked'),
+    waitsForPods: pods.some(({ stance }) => stance.kind === 'waits'),
+  }
 }
 
 function accountKey(pod: DrainPod, allowance: Allowance): string {

@@ -7,11 +7,11 @@ import type { OldNode } from './move-state.ts'
  * terminated, so what is launched for their other pods is surge that does not come back.
  */
 export function openingOrder(nodes: readonly OldNode[]): readonly OldNode[] {
-  const turns = turnsByAccount(nodes)
+  const accounts = accountsOf(nodes)
   const ranked = nodes.map((one) => ({
     one,
-    chain: longestChain(one, turns),
-    isHeld: isHeldByPods(one),
+    chain: longestChain(one, accounts),
+    isHeld: one.isHeldByPods,
   }))
   ranked.sort((a, b) => {
     if (a.isHeld !== b.isHeld) return a.isHeld ? 1 : -1
@@ -23,22 +23,30 @@ export function openingOrder(nodes: readonly OldNode[]): readonly OldNode[] {
   return ranked.map(({ one }) => one)
 }
 
-/** True when a pod on it cannot move until a human decides: the node stays whatever else is moved. */
-export function isHeldByPods({ pods }: OldNode): boolean {
-  return pods.some(({ stance }) => stance.kind === 'blocked')
-}
-
 /** Pods that end by themselves take longest of all. */
-function longestChain({ pods, shares }: OldNode, turns: ReadonlyMap<string, number>): number {
-  if (pods.some(({ stance }) => stance.kind === 'waits')) return Number.POSITIVE_INFINITY
+function longestChain(one: OldNode, accounts: ReadonlyMap<string, Account>): number {
+  if (one.waitsForPods) return Number.POSITIVE_INFINITY
   let longest = 0
-  for (const { key } of shares) longest = Math.max(longest, turns.get(key) ?? 0)
+  for (const { key } of one.shares) {
+    const account = accounts.get(key)
+    if (account !== undefined) longest = Math.max(longest, turnsOf(account))
+  }
   return longest
 }
 
-/** Turns each account still needs: its pods on old nodes over what it allows at rest. */
-function turnsByAccount(nodes: readonly OldNode[]): ReadonlyMap<string, number> {
-  const accounts = new Map<string, { podCount: number; atOnce: number }>()
+/** The pods of one account on old nodes, and what it allows at rest. */
+interface Account {
+  podCount: number
+  atOnce: number
+}
+
+/** Turns the account still needs. */
+function turnsOf({ atOnce, podCount }: Account): number {
+  return Math.ceil(podCount / atOnce)
+}
+
+function accountsOf(nodes: readonly OldNode[]): ReadonlyMap<string, Account> {
+  const accounts = new Map<string, Account>()
   for (const { shares } of nodes) {
     for (const { atOnce, key, podCount } of shares) {
       const account = accounts.get(key)
@@ -49,7 +57,5 @@ function turnsByAccount(nodes: readonly OldNode[]): ReadonlyMap<string, number> 
       }
     }
   }
-  const turns = new Map<string, number>()
-  for (const [key, { atOnce, podCount }] of accounts) turns.set(key, Math.ceil(podCount / atOnce))
-  return turns
+  return accounts
 }

@@ -8,7 +8,6 @@ import { minutes } from './late-blocker.ts'
 import { lateCountOf, startingCountOf } from './late-nodes.ts'
 import { isOpening, type Move } from './move.ts'
 import type { OldNode, OldPod } from './move-state.ts'
-import { isHeldByPods } from './opening-order.ts'
 
 /** Nothing moves, nothing is coming and nothing may be launched: only a human can go on. */
 export function blockStall(move: Move, ungrown: readonly DrainPod[]): void {
@@ -142,7 +141,7 @@ function surgeStall({ closed, observed, state, target }: Move): Stall {
       remedy: 'Mend what is said of those node groups, or raise migration.surge, and run again.',
     }
   }
-  const keptCount = state.nodes.filter((one) => isOpening(one) && isHeldByPods(one)).length
+  const keptCount = state.nodes.filter((one) => isOpening(one) && one.isHeldByPods).length
   if (keptCount === 0) {
     return {
       code: 'surge/too-small',

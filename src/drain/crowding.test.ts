@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aNode, aPod, aVolume, clusterView, podIn } from '../../test/cluster-view.ts'
-import { canBeCrowdedOut } from './crowding.ts'
+import { canBeCrowdedOut, openSitesOf } from './crowding.ts'
 import { LandingPlan, landingNodeOf } from './landing.ts'
 import { ZoneGuard } from './zone-guard.ts'
 
@@ -13,7 +13,7 @@ function isCrowdable(freeCpus: readonly string[], otherCpus: readonly string[]):
   const plan = new LandingPlan(view, [...view.nodes.values()].map(landingNodeOf))
   const pod = podIn(view, 'p')
   const rivals = others.map(({ metadata }) => podIn(view, metadata.name))
-  return canBeCrowdedOut(pod, rivals, { sites: plan.readySitesOf(pod), view })
+  return canBeCrowdedOut(pod, rivals, { open: openSitesOf(pod, plan.readySitesOf(pod)), view })
 }
 
 describe('canBeCrowdedOut', () => {

@@ -40,19 +40,27 @@ export class LandingPlan {
   /** For pods that neither a volume nor a name ties down, by their needs; forgotten with every new class. */
   private readonly fittingByNeeds = new Map<PodNeeds, readonly (readonly Site[])[]>()
   private readonly promised = new Map<string, DrainPod[]>()
-  private readonly shapes = new Map<string, NodeShape>()
+  /** Made when neighbours are asked about: most plans of a zone never are. */
+  private shapes: Map<string, NodeShape> | undefined
   private readonly occupancy: Occupancy
   private readonly antiAffinePods: { pod: DrainPod; nodeName: string }[] = []
 
   constructor(view: DrainView, nodes: Iterable<LandingNode>) {
     this.view = view
-    for (const node of view.nodes.values()) this.shapes.set(node.name, node)
-    const { antiAffinePods, promised, shapes } = this
+    const { antiAffinePods, promised } = this
     for (const pod of view.antiAffinePods.values()) {
       if (pod.nodeName === undefined || pod.deletionAtMs !== undefined) continue
       antiAffinePods.push({ pod, nodeName: pod.nodeName })
     }
-    this.occupancy = { view, shapes, promised, antiAffinePods }
+    const shapesNow = (): ReadonlyMap<string, NodeShape> => this.allShapes()
+    this.occupancy = {
+      view,
+      promised,
+      antiAffinePods,
+      get shapes() {
+        return shapesNow()
+      },
+    }
     for (const node of nodes) this.addNode(node)
   }
 
@@ -71,7 +79,15 @@ export class LandingPlan {
       this.sitesByClass.set(node.shapeClass, [site])
       this.fittingByNeeds.clear()
     } else ofClass.push(site)
-    this.shapes.set(name, node)
+    this.shapes?.set(name, node)
+  }
+
+  /** Of the nodes that are there and of those in the plan. */
+  private allShapes(): ReadonlyMap<string, NodeShape> {
+    if (this.shapes !== undefined) return this.shapes
+    this.shapes = new Map(this.view.nodes)
+    for (const { node } of this.sitesByName.values()) this.shapes.set(node.name, node)
+    return this.shapes
   }
 
   /** Promises a place to the pod; with `isReadyOnly` only on Ready nodes. */

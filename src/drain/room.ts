@@ -41,7 +41,7 @@ export function giveBack(free: FreeRoom, requests: Room): void {
 }
 
 /** Name of the first resource that does not fit, undefined when the pod fits. */
-export function lackingResource(free: FreeRoom, requests: Room): string | undefined {
+export function lackingResource(free: Room, requests: Room): string | undefined {
   if (free.podCount < 1) return 'pods'
   // As the scheduler: a request of zero fits also where the resource is overcommitted.
   if (requests.cpuMilli > 0 && requests.cpuMilli > free.cpuMilli) return 'cpu'

@@ -5,7 +5,7 @@
  * layer, pure.
  */
 
-import { canBeCrowdedOut, type OpenSite } from './crowding.ts'
+import { canBeCrowdedOut, type OpenSites, openSitesOf } from './crowding.ts'
 import { type LandingNode, LandingPlan } from './landing.ts'
 import type { DrainPod, DrainView } from './view.ts'
 
@@ -16,7 +16,7 @@ export class ZoneGuard {
   private readonly roamers: DrainPod[] = []
   private readonly boundByZone = new Map<string, DrainPod[]>()
   private readonly plans = new Map<string, LandingPlan>()
-  private readonly sites = new Map<DrainPod, readonly OpenSite[]>()
+  private readonly sites = new Map<DrainPod, OpenSites>()
 
   /** `nodes`: Ready nodes that stay. `moving`: pods that are owed a place already. */
   constructor(view: DrainView, nodes: Iterable<LandingNode>, moving: Iterable<DrainPod>) {
@@ -47,15 +47,15 @@ export class ZoneGuard {
     const isBound = zoneOf(pod, this.view) === zone
     const others = [...this.roamers, ...bound, pod]
     return [...bound, ...(isBound ? [pod] : [])].some((one) =>
-      canBeCrowdedOut(one, others, { sites: this.sitesOf(one, zone), view: this.view }),
+      canBeCrowdedOut(one, others, { open: this.sitesOf(one, zone), view: this.view }),
     )
   }
 
-  private sitesOf(pod: DrainPod, zone: string): readonly OpenSite[] {
+  private sitesOf(pod: DrainPod, zone: string): OpenSites {
     const known = this.sites.get(pod)
     if (known !== undefined) return known
     const plan = new LandingPlan(this.view, this.nodesByZone.get(zone) ?? [])
-    const sites = plan.readySitesOf(pod)
+    const sites = openSitesOf(pod, plan.readySitesOf(pod))
     this.sites.set(pod, sites)
     return sites
   }
