@@ -5,6 +5,7 @@ import {
   protectedAnnotation,
   retiringTaintKey,
   scaleDownDisabledAnnotation,
+  wasCordonedAnnotation,
 } from '../decide/names.ts'
 import { isFailure } from '../world/failure.ts'
 import type { KubeApi } from '../world/kube-api.ts'
@@ -15,7 +16,10 @@ export async function cordon(
   action: ActionOf<'cordon'>,
   { assertLeaseHeld, clock, kube }: ActContext,
 ): Promise<ActionResult> {
-  const annotations = { [cordonedAtAnnotation]: new Date(clock.nowMs()).toISOString() }
+  const annotations = {
+    [cordonedAtAnnotation]: new Date(clock.nowMs()).toISOString(),
+    ...(action.wasCordoned === true ? { [wasCordonedAnnotation]: 'true' } : {}),
+  }
   assertLeaseHeld()
   return orGone(
     kube.patch(

@@ -84,6 +84,25 @@ describe('restore-node', () => {
     expect(await run({ ...restore, nodeName: 'gone' })).toBe('skipped')
   })
 
+  it('leaves the cordon that someone else had made before ours', async () => {
+    const { do: run, name, world } = acting()
+    const { server, store } = world.cluster
+    const node = () => store.get('Node', undefined, name)
+    server.patch(
+      'Node',
+      { name },
+      { type: 'merge', body: { spec: { unschedulable: true } } },
+      'admin',
+    )
+    const uid = node()?.metadata.uid ?? ''
+    await run({ ...base, kind: 'cordon', nodeName: name, uid, wasCordoned: true })
+    world.advance(5000)
+    expect(await run({ ...base, kind: 'restore-node', nodeName: name })).toBe('done')
+    expect(node()?.spec?.unschedulable).toBe(true)
+    const keys = Object.keys(node()?.metadata.annotations ?? {})
+    expect(keys.filter((key) => key.startsWith('regroup'))).toEqual([])
+  })
+
   it('leaves the cordon of someone else', async () => {
     const { do: run, name, world } = acting()
     const { server, store } = world.cluster

@@ -9,6 +9,7 @@ import {
   priorityNamesAnnotation,
   retiringTaintKey,
   systemNamespace,
+  wasCordonedAnnotation,
 } from '../decide/names.ts'
 import { isFailure } from '../world/failure.ts'
 import { type ActContext, type ActionOf, type ActionResult, done, skipped } from './context.ts'
@@ -57,8 +58,9 @@ export async function restoreGroup(
 }
 
 /**
- * Without our taint, and schedulable again if it carries our mark: in one write, so that a mark never outlives
- * its cordon. The list of taints is replaced whole, so it is read first and guarded.
+ * Without our taint, and schedulable again if it carries our mark and nobody had cordoned it before: in one
+ * write, so that a mark never outlives its cordon. The list of taints is replaced whole, so it is read first
+ * and guarded.
  */
 export async function restoreNode(
   action: ActionOf<'restore-node'>,
@@ -68,6 +70,7 @@ export async function restoreNode(
   if (node === undefined) return skipped('the node is gone')
   const { annotations, resourceVersion, uid } = node.metadata
   const isOurs = annotations?.[cordonedAtAnnotation] !== undefined
+  const isOthers = annotations?.[wasCordonedAnnotation] !== undefined
   const present = node.spec?.taints ?? []
   const taints = present.filter((taint) => taint.key !== retiringTaintKey)
   if (!isOurs && taints.length === present.length) return skipped('it has no mark any more')
@@ -75,11 +78,13 @@ export async function restoreNode(
     metadata: {
       resourceVersion,
       uid,
-      ...(isOurs ? { annotations: { [cordonedAtAnnotation]: null } } : {}),
+      ...(isOurs
+        ? { annotations: { [cordonedAtAnnotation]: null, [wasCordonedAnnotation]: null } }
+        : {}),
     },
     spec: {
       taints: taints.length === 0 ? null : taints,
-      ...(isOurs ? { unschedulable: null } : {}),
+      ...(isOurs && !isOthers ? { unschedulable: null } : {}),
     },
   }
   assertLeaseHeld()

@@ -88,7 +88,13 @@ export type Action = ActionBase &
     | { readonly kind: 'protect-node'; readonly nodeName: string }
     | { readonly kind: 'unprotect-node'; readonly nodeName: string }
     | { readonly kind: 'prefer-no-schedule'; readonly nodeName: string }
-    | { readonly kind: 'cordon'; readonly nodeName: string; readonly uid: string }
+    | {
+        readonly kind: 'cordon'
+        readonly nodeName: string
+        readonly uid: string
+        /** Someone else has cordoned it already; absent = nobody has. */
+        readonly wasCordoned?: true
+      }
     | {
         readonly kind: 'evict'
         readonly namespace: string

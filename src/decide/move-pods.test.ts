@@ -88,6 +88,18 @@ describe('opening old nodes', () => {
     expect(objectsOf(actions, 'evict')).toEqual([])
   })
 
+  it.each([{ isUnschedulable: true }, { isUnschedulable: false }])(
+    'notes on a node whether someone else had cordoned it: $isUnschedulable',
+    ({ isUnschedulable }) => {
+      const nodes = [oldNode('o1', undefined, { isUnschedulable }), newNode('n1')]
+      const pods = [aPod('web-1', { node: 'o1', ...set('web') })]
+      const { actions } = decide(observe({ nodes, sets: [aReplicaSet('web', 1)], pods }))
+      const cordon = actions.find(({ kind }) => kind === 'cordon')
+      expect(cordon).toMatchObject({ object: 'o1' })
+      expect(cordon?.kind === 'cordon' && cordon.wasCordoned === true).toBe(isUnschedulable)
+    },
+  )
+
   it('never evicts before it has seen its own cordon', () => {
     const annotations = { 'regroup.dev/cordoned-at': secondsFromNow(-1) }
     const { actions, kind } = decide(

@@ -6,6 +6,8 @@ export const fenceTagKey = 'regroup.dev/fence'
 export const emptySinceTagKey = 'regroup.dev/empty-since'
 /** Annotation on a node that we cordoned: ISO time. */
 export const cordonedAtAnnotation = 'regroup.dev/cordoned-at'
+/** Annotation beside it: the node was cordoned by someone else already, and stays so when we go. */
+export const wasCordonedAnnotation = 'regroup.dev/was-cordoned'
 /** Annotation on a new node: we keep the autoscaler from removing it, and take that back at the end. */
 export const protectedAnnotation = 'regroup.dev/scale-down-disabled'
 /** The autoscaler's own annotation. */

@@ -36,6 +36,7 @@ export function openNodes(move: Move): void {
       object: one.node.name,
       nodeName: one.node.name,
       uid: one.node.uid,
+      ...(one.node.isUnschedulable ? { wasCordoned: true } : {}),
       reason: `its ${counted(placed.length, 'pod')} have a place on Ready nodes`,
     })
   }
