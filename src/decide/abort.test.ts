@@ -143,6 +143,13 @@ describe('the priority map', () => {
     ])
   })
 
+  it('stays when no old group is left: what it said before names groups that are gone', () => {
+    const text = "50:\n  - '^eks-new-a$'\n"
+    const priorities = { text, resourceVersion: '7', annotations }
+    const left = { groups: groups.slice(0, 1), nodeGroups, priorities, record: none }
+    expect(decideAbort(target, anObservation(left)).kind).toBe('settled')
+  })
+
   it('without our mark is none of our business', () => {
     expect(withMap('anything', {}).kind).toBe('settled')
   })

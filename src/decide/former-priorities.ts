@@ -1,17 +1,21 @@
 /** The priority map as it was before a migration. Decide layer, pure. */
 
-import { newGroupsOf } from './groups.ts'
+import { newGroupsOf, oldGroupsOf } from './groups.ts'
 import { previousPrioritiesAnnotation, prioritiesName, priorityNamesAnnotation } from './names.ts'
 import type { Observed } from './observed.ts'
 import { previousCharsMax, priorityText, ruleLine } from './priorities.ts'
 import { StageBuilder, type StageResult } from './stage.ts'
 import type { MigrationTarget } from './target.ts'
 
-/** Puts it back while it is still what Regroup wrote; a map that someone has changed since is left alone. */
+/**
+ * Puts it back while it is still what Regroup wrote; a map that someone has changed since is left alone. So is it
+ * after a migration: when no old group is left, what the map said before names groups that are gone.
+ */
 export function decideFormerPriorities(target: MigrationTarget, observed: Observed): StageResult {
   const stage = new StageBuilder('priorities')
   const { priorities } = observed
   if (priorities?.annotations[priorityNamesAnnotation] === undefined) return stage.build()
+  if (oldGroupsOf(target, observed).length === 0) return stage.build()
   const { annotations, resourceVersion, text } = priorities
   const previous = annotations[previousPrioritiesAnnotation]
   if (withoutGone(text, observed) !== withoutLater(target, observed)) {
