@@ -4,6 +4,7 @@ import type { KubeKind, KubeObject } from '../../../world/kube-objects.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { KubeCluster } from '../../kube/cluster.ts'
 import type { KubeStore } from '../../kube/store.ts'
+import { addClusterRoles } from './auth/cluster-roles.ts'
 import { at, type JsonObject, listAt, textAt } from './schema/own.ts'
 import { cleanupFinalizer } from './write/definition.ts'
 
@@ -28,6 +29,7 @@ export function bootstrapCluster(kernel: Kernel, { store }: KubeCluster, caPem: 
       store.create('Namespace', namespaceObject(name))
     }
   }
+  addClusterRoles(store)
   for (const { metadata } of store.list('Namespace')) fillNamespace(store, metadata.name, caPem)
   store.subscribe(({ kind, object, type }) => {
     const { name, namespace } = object.metadata

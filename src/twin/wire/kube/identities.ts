@@ -1,10 +1,11 @@
 /** IAM identities of a served world and the Kubernetes users they are. Twin layer. */
 
 import type { AwsAccount } from '../../aws/account.ts'
+import type { AccessEntryState } from '../../aws/state.ts'
 import { servedAccessKeyId } from '../aws/served-keys.ts'
 import { parseYaml, YamlError } from './answer/yaml.ts'
 import type { EksIdentities } from './auth/eks-token.ts'
-import type { WireUser } from './http/request.ts'
+import type { AccessGrant, WireUser } from './http/request.ts'
 import { listAt, textAt } from './schema/own.ts'
 
 const authenticated = 'system:authenticated'
@@ -26,11 +27,30 @@ export function identitiesOf(account: AwsAccount, clusterName: string): EksIdent
         return { name: 'kubernetes-admin', groups: ['system:masters', authenticated] }
       const cluster = account.clusters.get(clusterName)
       if (cluster === undefined) return undefined
-      if (cluster.accessEntries.has(arn)) return { name: arn, groups: [authenticated] }
+      const entry = cluster.accessEntries.get(arn)
+      if (entry !== undefined) return entryUser(entry)
       const map = cluster.twin.store.get('ConfigMap', 'kube-system', 'aws-auth')
       return mappedUser(map?.data?.mapUsers ?? '', arn)
     },
   }
+}
+
+const policyRoles: Readonly<Record<string, AccessGrant['role']>> = {
+  AmazonEKSAdminPolicy: 'admin',
+  AmazonEKSAdminViewPolicy: 'read-all',
+  AmazonEKSClusterAdminPolicy: 'cluster-admin',
+  AmazonEKSEditPolicy: 'edit',
+  AmazonEKSViewPolicy: 'view',
+}
+
+/** Groups are for RBAC to bind; policies grant by themselves. */
+function entryUser({ groups, policies, username }: AccessEntryState): WireUser {
+  const access = [...policies].flatMap(([arn, { namespaces, type }]) => {
+    const role = policyRoles[arn.split('/').at(-1) ?? '']
+    if (role === undefined) return []
+    return [type === 'namespace' ? { role, namespaces } : { role }]
+  })
+  return { name: username, groups: [...groups, authenticated], access }
 }
 
 /** The user of an ARN in the list that aws-auth keeps as text. */

@@ -4,6 +4,7 @@ import type { KubeKind } from '../../../../world/kube-objects.ts'
 import type { KubeStore } from '../../../kube/store.ts'
 import type { WireUser } from '../http/request.ts'
 import { type JsonObject, listAt, textAt } from '../schema/own.ts'
+import { clusterRoleRules } from './cluster-roles.ts'
 
 /** One question; `resource` has its subresource behind a slash. */
 export interface Attributes {
@@ -70,7 +71,14 @@ export class Authorizer {
     const cluster = this.bound('ClusterRoleBinding' as KubeKind, user, undefined)
     const local =
       namespace === undefined ? [] : this.bound('RoleBinding' as KubeKind, user, namespace)
-    return [...built, ...cluster, ...local]
+    return [...built, ...cluster, ...local, ...this.accessRules(user, namespace)]
+  }
+
+  /** What the access policies of EKS grant without any binding. */
+  private accessRules({ access = [] }: WireUser, namespace: string | undefined): readonly Rule[] {
+    return access
+      .filter(({ namespaces }) => namespaces === undefined || namespaces.includes(namespace ?? ''))
+      .flatMap(({ role }) => (role === 'read-all' ? [readAll] : this.rulesOfClusterRole(role)))
   }
 
   private bound(kind: KubeKind, user: WireUser, namespace: string | undefined): readonly Rule[] {
@@ -85,11 +93,13 @@ export class Authorizer {
 
   private rulesOfRole(binding: JsonObject, namespace: string | undefined): readonly Rule[] {
     const isLocal = textAt(binding, 'roleRef', 'kind') === 'Role'
-    const kind = (isLocal ? 'Role' : 'ClusterRole') as KubeKind
     const name = textAt(binding, 'roleRef', 'name')
-    if (!isLocal && name === 'cluster-admin') return everything
-    const role = this.store.get(kind, isLocal ? namespace : undefined, name)
-    return listAt(role, 'rules') as readonly Rule[]
+    if (!isLocal) return this.rulesOfClusterRole(name)
+    return listAt(this.store.get('Role' as KubeKind, namespace, name), 'rules') as readonly Rule[]
+  }
+
+  private rulesOfClusterRole(name: string): readonly Rule[] {
+    return name === 'cluster-admin' ? everything : clusterRoleRules(this.store, name)
   }
 }
 
@@ -97,6 +107,9 @@ const everything: readonly Rule[] = [
   { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ]
+
+/** AmazonEKSAdminViewPolicy: everything can be read, Secrets too. */
+const readAll: Rule = { verbs: ['get', 'list', 'watch'], apiGroups: ['*'], resources: ['*'] }
 
 function isSubject(subject: unknown, user: WireUser, binding: JsonObject): boolean {
   const name = textAt(subject, 'name')

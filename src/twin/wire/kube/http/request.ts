@@ -16,6 +16,16 @@ export interface WireUser {
   readonly groups: readonly string[]
   readonly uid?: string
   readonly extra?: Readonly<Record<string, readonly string[]>>
+  /** What access policies of EKS grant besides bindings. */
+  readonly access?: readonly AccessGrant[]
+}
+
+/** One access policy of an access entry. */
+export interface AccessGrant {
+  /** The ClusterRole that it is like; `read-all` is like none. */
+  readonly role: 'cluster-admin' | 'admin' | 'edit' | 'view' | 'read-all'
+  /** Undefined = the whole cluster. */
+  readonly namespaces?: readonly string[]
 }
 
 /** A path under /api or /apis; `subresource` and `name` are '' where absent. */
