@@ -6,6 +6,7 @@ const diff = 'the recorded text goes on with a diff of the internal Go form, whi
 
 /** Reasons by case. */
 export const deviations: ReadonlyMap<string, string> = new Map([
+  ['LOG-unreachable', 'the twin also says that its pods have no containers behind them'],
   ['ERR-429-apf', 'flow control is switched for a whole cluster, not per priority level'],
   ['AUTH-whoami', 'the administrator of the twin has a token, the recorded one a certificate'],
   ['ADM-quota', quota],

@@ -87,6 +87,7 @@ function conflictOf(managers: readonly Manager[], taken: readonly string[][]): S
   const hits = managers
     .map((manager, index) => ({ name: nameText(manager), paths: taken[index] ?? [] }))
     .filter(({ paths }) => paths.length > 0)
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
   const causes = hits.flatMap(({ name, paths }) =>
     paths.map((path) => ({
       reason: 'FieldManagerConflict',

@@ -3,6 +3,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { contentTypes, encodeJson } from '../answer/answer.ts'
 import type { Outcome, ResourceCall, WireContext } from '../context.ts'
+import { invalid } from '../http/refusals.ts'
 import type { WireUser } from '../http/request.ts'
 import { sealEnvelope } from '../protobuf/envelope.ts'
 import { writeMessage } from '../protobuf/write-message.ts'
@@ -10,6 +11,7 @@ import { storedObject } from '../read/get.ts'
 import { decodeAs } from '../schema/decode.ts'
 import { JsonSyntaxError, parseJson } from '../schema/json-text.ts'
 import { at, textAt } from '../schema/own.ts'
+import { invalidValue } from '../validate/faults.ts'
 import { readBody } from '../write/body.ts'
 
 const issuer = 'https://kubernetes.default.svc'
@@ -25,6 +27,7 @@ export function requestToken(context: WireContext, call: ResourceCall, key: Buff
   const account = storedObject(context, call)
   const { object } = readBody(call.request, requestKind)
   const seconds = Number(at(object, 'spec', 'expirationSeconds') ?? 3600)
+  refuseDuration(seconds)
   const expiresMs = context.time.nowMs() + seconds * 1000
   const { name, namespace = '', uid } = account.metadata
   const subject = `system:serviceaccount:${namespace}:${name}`
@@ -48,6 +51,18 @@ export function requestToken(context: WireContext, call: ResourceCall, key: Buff
     }),
   )
   return { code: 201, headers: { 'content-type': contentTypes[call.form.encoding] }, body }
+}
+
+/** Ten minutes to 2^32 seconds, as the API server has it. */
+function refuseDuration(seconds: number): void {
+  const path = 'spec.expirationSeconds'
+  const why =
+    seconds < 600
+      ? 'may not specify a duration less than 10 minutes'
+      : 'may not specify a duration larger than 2^32 seconds'
+  if (seconds >= 600 && seconds <= 2 ** 32) return
+  const about = { group: 'authentication.k8s.io', kind: 'TokenRequest', name: '' }
+  throw invalid(about, [invalidValue(path, seconds, why)])
 }
 
 function encode(value: unknown): string {

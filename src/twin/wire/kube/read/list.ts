@@ -50,7 +50,8 @@ function selectPage(context: WireContext, call: ResourceCall, query: ListQuery):
         : current
       : token.resourceVersion
   const version = asked === -1 ? current : asked
-  const objects = objectsAt(context, call, query, version)
+  // A token of the world before a reset names a version that this one has not reached.
+  const objects = version > current ? undefined : objectsAt(context, call, query, version)
   if (objects === undefined) throw expired(token?.startKey)
   const selected = objects.filter((one) => isSelected(call, query, one))
   const from = token === undefined ? 0 : indexAfter(selected, fullKey(call, token.startKey))

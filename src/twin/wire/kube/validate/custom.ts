@@ -63,7 +63,16 @@ export function customFaults(
   check(schema, object, '', faults)
   if (faults.length === 0) return faults
   faults.sort((one, other) => rankOf(one) - rankOf(other))
-  return [...faults, invalidValue('<nil>', null, unchecked)]
+  return hasRules(schema) ? [...faults, invalidValue('<nil>', null, unchecked)] : faults
+}
+
+/** True where the schema, at any depth, has rules in CEL. */
+function hasRules(schema: unknown): boolean {
+  if (!isJsonObject(schema)) return false
+  if (listAt(schema, 'x-kubernetes-validations').length > 0) return true
+  const { additionalProperties, items, properties } = schema
+  const members = isJsonObject(properties) ? Object.values(properties) : []
+  return [additionalProperties, items, ...members].some(hasRules)
 }
 
 /** The server checks words first and twins last. */

@@ -29,14 +29,21 @@ export function withDeploymentConditions(deployment: JsonObject): JsonObject {
     reason: isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
     message: `Deployment ${isAvailable ? 'has' : 'does not have'} minimum availability.`,
   }
-  const progress = {
-    type: 'Progressing',
-    status: 'True',
-    ...times,
-    reason: isDone ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
-    message: `Deployment "${name}" ${isDone ? 'has successfully progressed' : 'is progressing'}.`,
+  const progress =
+    at(deployment, 'spec', 'paused') === true
+      ? { status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' }
+      : {
+          status: 'True',
+          reason: isDone ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
+          message: `Deployment "${name}" ${isDone ? 'has successfully progressed' : 'is progressing'}.`,
+        }
+  return {
+    ...deployment,
+    status: {
+      ...status,
+      conditions: [availability, { type: 'Progressing', ...times, ...progress }],
+    },
   }
-  return { ...deployment, status: { ...status, conditions: [availability, progress] } }
 }
 
 function numberAt(value: JsonObject, name: string): number {

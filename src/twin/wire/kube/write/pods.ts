@@ -114,16 +114,19 @@ export function podLog(context: WireContext, call: ResourceCall): Outcome {
   throw unreachable()
 }
 
-/** exec, attach, port-forward, proxy. @throws StatusError always. */
+/** exec, attach, port-forward, proxy; also the proxy of nodes and services. @throws StatusError always. */
 export function podStream(context: WireContext, call: ResourceCall): Outcome {
   const pod = storedObject(context, call) as Pod
+  if (call.resource.kind !== 'Pod') throw unreachable()
   if (pod.spec.nodeName === undefined) {
     throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
   }
   throw unreachable()
 }
 
+/** The words of a server that cannot reach a kubelet, and why it never will. */
 function unreachable(): StatusError {
-  const message = 'no preferred addresses found; known addresses: []'
+  const message =
+    'no preferred addresses found; known addresses: []; a twin has no containers and no kubelets: there is nothing to read, run or forward'
   return new StatusError({ code: 500, message })
 }
