@@ -23,8 +23,28 @@ export function readBody<T extends z.ZodType>(schema: T, { body }: HeardRequest)
   }
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const texts = parsed.error.issues.map((issue) =>
-    `${issue.path.join('.')} ${issue.message}`.trim(),
-  )
-  throw new ControlProblem(400, texts.slice(0, 5).join('; '))
+  throw new ControlProblem(400, parsed.error.issues.flatMap(textsOf).slice(0, 5).join('; '))
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Of a choice: what is wrong with the one that was meant, else what there is to choose from. */
+function textsOf(issue: Issue): readonly string[] {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const [meant, ...others] = issue.errors.filter((branch) => !branch.some(isForeign))
+    if (meant !== undefined && others.length === 0) return meant.flatMap(textsOf)
+    const names = new Set(issue.errors.flatMap((branch) => branch.flatMap(missingName)))
+    if (names.size > 0) return [`give one of ${[...names].join(', ')}`]
+  }
+  return [`${issue.path.join('.')} ${issue.message}`.trim()]
+}
+
+/** The body has a member that this choice does not know. */
+function isForeign({ code, path }: Issue): boolean {
+  return code === 'unrecognized_keys' && path.length === 0
+}
+
+function missingName({ code, path }: Issue): readonly string[] {
+  const isMissing = code === 'invalid_type' || code === 'invalid_value'
+  return isMissing && path.length === 1 ? [String(path[0])] : []
 }

@@ -49,6 +49,23 @@ describe('access', () => {
     expect((await hear(`${twin.served.control.endpoint}/status`, { headers })).status).toBe(401)
   })
 
+  it.each([
+    [
+      'POST /faults',
+      { kube: { kind: 'bogus' } },
+      /^kube\.kind Invalid option: expected one of "reset"/,
+    ],
+    ['POST /faults', { wire: { kind: 'slow', delayMs: -1 } }, /^wire\.delayMs Too small/],
+    ['POST /faults', { foo: 1 }, /^give one of twin, wire, kube, outage$/],
+    ['POST /faults', {}, /^give one of twin, wire, kube, outage$/],
+    ['POST /step', { until: 'noon' }, /^until Invalid input: expected "quiet"/],
+    ['POST /step', {}, /^give one of ms, until$/],
+  ] as const)('%s with %j says what is wrong', async (call, body, says) => {
+    const { status, value } = await control(await start(), call, body)
+    expect(status).toBe(400)
+    expect((value.error as { message: string }).message).toMatch(says)
+  })
+
   it('unknown paths say what there is', async () => {
     const { status, value } = await control(await start(), 'GET /nope')
     expect(status).toBe(404)
