@@ -242,7 +242,13 @@ export class Autoscaler {
     reason: string,
     message: string,
   ): void {
-    recordEvent(this.kernel, this.cluster.store, { about, reason, message, type: 'Warning' })
+    recordEvent(this.kernel, this.cluster.store, {
+      about,
+      component: 'cluster-autoscaler',
+      reason,
+      message,
+      type: 'Warning',
+    })
   }
 }
 

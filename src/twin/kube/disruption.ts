@@ -286,23 +286,18 @@ export class DisruptionController {
   private reportNotDeleted(budget: PodDisruptionBudget, pod: Pod): void {
     const { namespace } = budget.metadata
     const message = `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`
-    recordEvent(this.kernel, this.store, {
-      about: pod,
-      reason: 'NotDeleted',
-      message,
-      type: 'Warning',
-    })
+    this.report(pod, 'NotDeleted', message)
   }
 
   private reportTwoBudgets(pod: Pod, chosen: string): void {
     const { name, namespace } = pod.metadata
     const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${chosen}" arbitrarily.`
-    const reason = 'MultiplePodDisruptionBudgets'
-    recordEvent(this.kernel, this.store, { about: pod, reason, message, type: 'Warning' })
+    this.report(pod, 'MultiplePodDisruptionBudgets', message)
   }
 
-  private report(budget: PodDisruptionBudget, reason: string, message: string): void {
-    recordEvent(this.kernel, this.store, { about: budget, reason, message, type: 'Warning' })
+  private report(about: Pod | PodDisruptionBudget, reason: string, message: string): void {
+    const report = { about, component: 'controllermanager', reason, message } as const
+    recordEvent(this.kernel, this.store, { ...report, type: 'Warning' })
   }
 }
 

@@ -11,11 +11,13 @@ export interface EventReport {
   readonly reason: string
   readonly message: string
   readonly type: 'Normal' | 'Warning'
+  /** Who reports it, as `kubectl describe` shows it under From. */
+  readonly component: string
 }
 
 /** Creates the Event, or raises the count of the equal one. */
 export function recordEvent(kernel: Kernel, store: KubeStore, report: EventReport): void {
-  const { about, message, reason, type } = report
+  const { about, component, message, reason, type } = report
   const { metadata } = about
   const namespace = metadata.namespace ?? 'default'
   const hash = hash32(`${metadata.uid}/${reason}/${message}`).toString(16).padStart(8, '0')
@@ -40,6 +42,7 @@ export function recordEvent(kernel: Kernel, store: KubeStore, report: EventRepor
     reason,
     message,
     type,
+    source: { component },
     count: 1,
     firstTimestamp: now,
     lastTimestamp: now,

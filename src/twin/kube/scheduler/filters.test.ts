@@ -381,7 +381,8 @@ describe('the scheduler', () => {
       /^0\/2 nodes are available: 1 Insufficient cpu, 1 Insufficient memory, 1 node\(s\) were unschedulable\. /,
     )
     const [event] = bare.cluster.store.list('Event')
-    expect([event?.reason, event?.message]).toEqual(['FailedScheduling', found?.message])
+    const about = [event?.reason, event?.message, event?.source?.component]
+    expect(about).toEqual(['FailedScheduling', found?.message, 'default-scheduler'])
   })
 
   it('sorts reasons as strings, as the real one does', () => {

@@ -169,8 +169,13 @@ export class Scheduler {
       ...pod,
       status: { ...pod.status, conditions },
     })
-    const report = { about: next, reason: 'FailedScheduling', message, type: 'Warning' as const }
-    recordEvent(this.kernel, this.cluster.store, report)
+    recordEvent(this.kernel, this.cluster.store, {
+      about: next,
+      component: 'default-scheduler',
+      reason: 'FailedScheduling',
+      message,
+      type: 'Warning',
+    })
   }
 }
 
