@@ -54,7 +54,8 @@ export async function serveCommand(flags: ServeFlags, streams: Streams): Promise
       clusterServers: async (host, faults) => {
         const { serveClusters } = await import('../twin/wire/kube/serve-clusters.ts')
         const { writeKubeconfig } = files
-        return serveClusters(host, { address: flags.listen, writeKubeconfig, faults })
+        const onBug = (error: unknown): void => streams.err(bugText(error))
+        return serveClusters(host, { address: flags.listen, writeKubeconfig, faults, onBug })
       },
     },
     files,
@@ -87,6 +88,12 @@ async function start(
       : 'Check --listen.'
     throw new Problem(error.message, remedy)
   }
+}
+
+/** The client hears no more than that it was a bug. */
+function bugText(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return `error: a request met a bug of the twin, please report it:\n${text}\n`
 }
 
 const brokenRemedy =

@@ -17,10 +17,11 @@ import type { Outcome, Sink, WireContext, WireTime } from './context.ts'
 import { errorEncoding } from './http/accept.ts'
 import { forbidden } from './http/refusals.ts'
 import type { WireRequest, WireUser } from './http/request.ts'
-import { failure, refusal, StatusError } from './http/status.ts'
+import { badRequest, failure, refusal, StatusError } from './http/status.ts'
 import { WatchHub } from './read/watch-hub.ts'
 import { Registry } from './resources/registry.ts'
 import { route } from './route.ts'
+import { DecodeError } from './schema/decode.ts'
 import { ViewTexts } from './view/view.ts'
 import { bodyBytesMax } from './write/body.ts'
 
@@ -159,6 +160,7 @@ export class KubeWire {
       }
       return statusAnswer(status, status.code, encoding)
     }
+    if (error instanceof DecodeError) return this.refused(badRequest(error.message), request)
     if (!isFailure(error)) this.options.onBug?.(error)
     const message = `Internal error occurred: ${isFailure(error) ? error.message : 'a bug of the twin'}`
     const details = { causes: [{ message }] }

@@ -66,6 +66,29 @@ it('conflicts of an apply come by the names of the managers', async () => {
   )
 })
 
+it('an apply of what is no quantity: in words, not as a bug', async () => {
+  const resources = { requests: { cpu: '1x' } }
+  const apply = (name: string, container: object) =>
+    send(
+      'PATCH',
+      `${base}/pods/${name}?fieldManager=test`,
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace: 'default' },
+        spec: { containers: [{ name: 'c', image: 'i', ...container }] },
+      },
+      'application/apply-patch+yaml',
+    )
+  const refused = {
+    code: 500,
+    text: "failed to convert new object (default/q1; /v1, Kind=Pod) to proper version: unable to convert unstructured object to /v1, Kind=Pod: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  }
+  expect(await apply('q1', { resources })).toEqual(refused)
+  expect((await apply('q1', {})).code).toBe(201)
+  expect(await apply('q1', { resources })).toEqual(refused)
+})
+
 it.each([
   { rules: [], tail: '' },
   { rules: [{ rule: 'self.size > 0' }], tail: 'some validation rules were not checked' },

@@ -7,10 +7,10 @@ import { shapeOf } from '../apply/shape-of.ts'
 import type { Outcome, ResourceCall, WireContext } from '../context.ts'
 import { applyDefaults } from '../defaults/defaults.ts'
 import { conflict, invalidOptions, notFound } from '../http/refusals.ts'
-import { badRequest, refusal, routeRefusal } from '../http/status.ts'
+import { badRequest, refusal, routeRefusal, StatusError } from '../http/status.ts'
 import { storedObject } from '../read/get.ts'
 import { apiVersionOf } from '../resources/resource.ts'
-import { decodeAs } from '../schema/decode.ts'
+import { DecodeError, decodeAs } from '../schema/decode.ts'
 import { at, isJsonObject, type JsonObject, textAt } from '../schema/own.ts'
 import { shapeCustom } from '../validate/custom.ts'
 import { forbiddenField, required } from '../validate/faults.ts'
@@ -111,10 +111,24 @@ function applyObject(
     isDryRun: options.isDryRun,
     produce: (before) => {
       const { managers, object } = applyConfig({ ...input, live: before })
+      if (resource.struct !== undefined) converted(resource.struct, object, input.about)
       const after = writer.name === 'kubectl' ? withLastApplied(object, config) : object
       return { after, warnings: [], managers }
     },
   })
+}
+
+/** The merged object as its struct. @throws StatusError 500, as the API server has it, for values that are none. */
+function converted(struct: string, object: JsonObject, about: string): JsonObject {
+  try {
+    return decodeAs(struct, object).value
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    const kind = about.slice(about.indexOf('; ') + 2)
+    const why = `unable to convert unstructured object to ${kind}: ${error.message}`
+    const message = `failed to convert new object (${about}) to proper version: ${why}`
+    throw new StatusError({ code: 500, message })
+  }
 }
 
 /** @throws StatusError 400 for a configuration that does not say what it is. */
@@ -161,7 +175,7 @@ function createApplied(
   const head = { ...object, kind: resource.kind, apiVersion: apiVersionOf(resource), metadata }
   const shaped =
     resource.custom === undefined
-      ? decodeAs(resource.struct ?? '', head).value
+      ? converted(resource.struct ?? '', head, input.about)
       : shapeCustom(resource.custom, head).value
   applyDefaults(resource, shaped)
   validateNew(resource, shaped)
