@@ -1,7 +1,7 @@
 /** Many watchers: each sees every event once and in order; too many are refused; all can leave. */
 
 import { describe, expect, it } from 'vitest'
-import { type Seen, textOf, wireWorld } from './wire-world.ts'
+import { type Seen, textOf, type WireWorld, wireWorld } from './wire-world.ts'
 
 interface Line {
   readonly type: string
@@ -15,6 +15,68 @@ const linesOf = (seen: Seen): readonly Line[] =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Line)
+
+describe('a watcher that does not read', () => {
+  const path = '/api/v1/namespaces/default/configmaps'
+  const large = 'x'.repeat(200_000)
+  const send = (world: WireWorld, method: string, url: string, body: object): void => {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+    const { code } = world.ask(method, url, {
+      body: JSON.stringify(body),
+      headers: { 'content-type': type },
+    })
+    expect(code).toBeLessThan(300)
+  }
+  const sizeOf = (seen: Seen): number => textOf(seen).length
+
+  it('is sent little more than a quarter of a megabyte, and nothing is lost when it reads again', () => {
+    const world = wireWorld()
+    const names = Array.from({ length: 30 }, (_, index) => `m${String(index).padStart(2, '0')}`)
+    for (const name of names) send(world, 'POST', path, { metadata: { name }, data: { a: large } })
+    const query = 'watch=1&resourceVersion=0&allowWatchBookmarks=true&sendInitialEvents=true'
+    const url = `${path}?${query}&resourceVersionMatch=NotOlderThan`
+    const seen = world.ask('GET', url, { isUnread: true })
+    expect(sizeOf(seen)).toBeLessThan(700_000)
+    for (const name of names) send(world, 'PATCH', `${path}/${name}`, { data: { b: name } })
+    // No bookmark says that it has heard what still waits.
+    world.advance(10 * 60_000)
+    expect(sizeOf(seen)).toBeLessThan(700_000)
+    const before = linesOf(seen).length
+    seen.read()
+    expect(linesOf(seen).length).toBeGreaterThan(before)
+    expect(sizeOf(seen)).toBeLessThan(1_400_000)
+    for (let turn = 0; turn < 30; turn += 1) seen.read()
+    const heard = linesOf(seen)
+      .filter(({ object }) => object.metadata.name !== 'kube-root-ca.crt')
+      .map(({ object, type }) => `${type} ${object.metadata.name ?? ''}`)
+    expect(heard).toEqual([
+      ...names.map((name) => `ADDED ${name}`),
+      'BOOKMARK ',
+      ...names.map((name) => `MODIFIED ${name}`),
+    ])
+    const versions = linesOf(seen).map(({ object }) => Number(object.metadata.resourceVersion))
+    const after = versions.slice(heard.indexOf('BOOKMARK '))
+    expect(after).toEqual([...after].sort((one, other) => one - other))
+    send(world, 'PATCH', `${path}/m00`, { data: { c: 'live' } })
+    expect(linesOf(seen).length).toBe(versions.length + 1)
+  })
+
+  it('is cut off when it is twenty thousand changes behind', () => {
+    const world = wireWorld()
+    for (let index = 0; index < 8; index += 1) {
+      send(world, 'POST', path, { metadata: { name: `m${index}` }, data: { a: large } })
+    }
+    send(world, 'POST', path, { metadata: { name: 'small' } })
+    const seen = world.ask('GET', `${path}?watch=1`, { isUnread: true })
+    const { store } = world.cluster
+    for (let count = 0; seen.isOpen && count < 30_000; count += 1) {
+      const small = store.get('ConfigMap', 'default', 'small')
+      if (small !== undefined) store.replace('ConfigMap', { ...small, data: { count: `${count}` } })
+    }
+    expect(seen.isOpen).toBe(false)
+    expect(sizeOf(seen)).toBeLessThan(700_000)
+  })
+})
 
 describe('watchers', () => {
   it('see each event once, in order', () => {

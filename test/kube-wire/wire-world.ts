@@ -17,12 +17,16 @@ export interface Seen {
   chunks: (string | Buffer)[]
   isOpen: boolean
   close: () => void
+  /** The client of an unread answer takes what waits for it. */
+  read: () => void
 }
 
 /** What can be sent. */
 export interface Asked {
   readonly body?: string | Buffer
   readonly headers?: Readonly<Record<string, string>>
+  /** True = the client takes nothing before its `read`. */
+  readonly isUnread?: boolean
 }
 
 /** A served cluster. */
@@ -78,9 +82,11 @@ function ask(
   wire: KubeWire,
   method: string,
   url: string,
-  { body = '', headers = {} }: Asked,
+  { body = '', headers = {}, isUnread = false }: Asked,
 ): Seen {
   const closers: (() => void)[] = []
+  let drained: (() => void) | undefined
+  let waitingBytes = 0
   const seen: Seen = {
     code: 0,
     headers: {},
@@ -88,6 +94,12 @@ function ask(
     isOpen: true,
     close: () => {
       for (const close of closers) close()
+    },
+    read: () => {
+      waitingBytes = 0
+      const resume = drained
+      drained = undefined
+      resume?.()
     },
   }
   const sink: Sink = {
@@ -97,6 +109,7 @@ function ask(
     },
     write: (chunk) => {
       seen.chunks.push(chunk)
+      if (isUnread) waitingBytes += chunk.length
     },
     end: () => {
       seen.isOpen = false
@@ -108,7 +121,10 @@ function ask(
       seen.chunks.push(chunk)
       seen.isOpen = false
     },
-    waitingBytes: () => 0,
+    waitingBytes: () => waitingBytes,
+    onDrain: (listener) => {
+      drained = listener
+    },
     onClose: (listener) => {
       closers.push(listener)
     },

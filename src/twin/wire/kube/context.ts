@@ -65,6 +65,8 @@ export interface Sink {
   breakOff(chunk: string | Buffer): void
   /** Bytes that the client has not taken yet. */
   waitingBytes(): number
+  /** Called once when the client has taken what waited; only to be asked for while bytes wait. */
+  onDrain(listener: () => void): void
   /** Called once when the client is gone. */
   onClose(listener: () => void): void
 }

@@ -17,8 +17,10 @@ import { type HubEvent, hubEvent } from './watch-hub.ts'
 /** Without a time-out of its own a watch ends after so long. */
 const defaultTimeoutMs = 45 * 60_000
 const bookmarkMs = 60_000
-/** A client that does not read for so long is cut off: nothing piles up for it. */
-const waitingBytesMax = 64 * 1024 * 1024
+/** A client that has so much still to read gets no more until it has read it. */
+const waitingBytesMax = 256 * 1024
+/** A client that is so many changes behind is cut off: nothing piles up for it. */
+const changesMax = 20_000
 /** Watches of one cluster; more are told to come back. */
 const watchesMax = 20_000
 
@@ -46,6 +48,12 @@ class WatchStream {
   private readonly sink: Sink
   private readonly form: ObjectForm
   private readonly endings: (() => void)[] = []
+  /** What is left of the state that a fresh watch begins with; undefined once all of it was sent. */
+  private state: Iterator<KubeObject> | undefined
+  /** Changes that happened while the client had enough to read; sent up to `changeIndex`. */
+  private changes: HubEvent[] = []
+  private changeIndex = 0
+  private isBehind = false
   private hasColumns = true
   private isOver = false
 
@@ -85,7 +93,7 @@ class WatchStream {
       return false
     }
     const isFresh = version === 0
-    if (query.sendsInitialEvents ?? isFresh) this.sendState()
+    if (query.sendsInitialEvents ?? isFresh) this.startWithState()
     else if (!isFresh && version < current) {
       const missed = context.cluster.changesSince(version)
       if (missed === undefined) {
@@ -102,14 +110,46 @@ class WatchStream {
     return true
   }
 
-  private sendState(): void {
+  private startWithState(): void {
     const { context, call, query } = this
-    const { storeKind } = call.resource
-    const state = context.store.list(storeKind)
-    for (const object of state) {
-      if (isSelected(call, query, object)) this.send('ADDED', object)
+    const { resourceVersion } = context.store
+    const all = context.store.list(call.resource.storeKind)
+    this.state = all.filter((object) => isSelected(call, query, object)).values()
+    this.isBehind = true
+    this.catchUp(resourceVersion)
+  }
+
+  /** Sends what is due as long as the client reads; `version` is that of the state. */
+  private catchUp(version: number): void {
+    while (!this.isOver && this.isBehind) {
+      if (this.sink.waitingBytes() > waitingBytesMax) {
+        this.sink.onDrain(() => this.catchUp(version))
+        return
+      }
+      this.sendNext(version)
     }
-    if (query.hasBookmarks) this.bookmark(true)
+  }
+
+  private sendNext(version: number): void {
+    const next = this.state?.next()
+    if (next !== undefined && next.done !== true) {
+      this.send('ADDED', next.value)
+      return
+    }
+    if (this.state !== undefined) {
+      this.state = undefined
+      if (this.query.hasBookmarks) this.bookmark(version, true)
+      return
+    }
+    const change = this.changes[this.changeIndex]
+    this.changeIndex += 1
+    if (change !== undefined) {
+      this.deliver(change)
+      return
+    }
+    this.changes = []
+    this.changeIndex = 0
+    this.isBehind = false
   }
 
   private follow(): void {
@@ -121,13 +161,26 @@ class WatchStream {
 
   private scheduleBookmark(): void {
     const cancel = this.context.time.after(bookmarkMs, () => {
-      this.bookmark(false)
+      // A client that is behind has not heard of everything up to this version.
+      if (!this.isBehind) this.bookmark(this.context.store.resourceVersion, false)
       this.scheduleBookmark()
     })
     this.endings.push(cancel)
   }
 
-  private take({ departed, event }: HubEvent): void {
+  private take(change: HubEvent): void {
+    if (!this.isBehind && this.sink.waitingBytes() > waitingBytesMax) {
+      this.isBehind = true
+      this.sink.onDrain(() => this.catchUp(0))
+    }
+    if (!this.isBehind) this.deliver(change)
+    else if (this.changes.push(change) - this.changeIndex > changesMax) {
+      this.finish()
+      this.sink.cut()
+    }
+  }
+
+  private deliver({ departed, event }: HubEvent): void {
     const { call, query } = this
     const { object, previous, type } = event
     const isIn = type !== 'DELETED' && isSelected(call, query, object)
@@ -143,8 +196,8 @@ class WatchStream {
     this.write(type, text)
   }
 
-  private bookmark(isInitialEnd: boolean): void {
-    const resourceVersion = String(this.context.store.resourceVersion)
+  private bookmark(version: number, isInitialEnd: boolean): void {
+    const resourceVersion = String(version)
     const annotations = { 'k8s.io/initial-events-end': 'true' }
     const metadata = { resourceVersion, ...(isInitialEnd ? { annotations } : {}) }
     this.write('BOOKMARK', this.bookmarkText(metadata))
@@ -191,9 +244,6 @@ class WatchStream {
     if (this.isOver) return
     this.sink.write(typeof object === 'string' ? line(type, object) : frame(type, object))
     this.context.onNews()
-    if (this.sink.waitingBytes() <= waitingBytesMax) return
-    this.finish()
-    this.sink.cut()
   }
 
   private end(): void {
@@ -204,6 +254,8 @@ class WatchStream {
 
   private finish(): void {
     this.isOver = true
+    this.state = undefined
+    this.changes = []
     for (const stop of this.endings.splice(0)) stop()
   }
 }

@@ -186,6 +186,9 @@ function sinkOf(response: ServerResponse, done: () => void): Sink {
       if (!response.destroyed) response.write(chunk, () => response.destroy())
     },
     waitingBytes: () => response.writableLength,
+    onDrain: (listener) => {
+      response.once('drain', listener)
+    },
     onClose: (listener) => {
       response.once('close', listener)
     },
