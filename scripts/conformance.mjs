@@ -8,6 +8,7 @@ import * as awsCli from '../test/conformance/aws-cli.mjs'
 import * as boto3 from '../test/conformance/boto3.mjs'
 import * as botocore from '../test/conformance/botocore.mjs'
 import * as cloudInit from '../test/conformance/cloud-init.mjs'
+import * as clusterAutoscaler from '../test/conformance/cluster-autoscaler.mjs'
 import * as controlPlane from '../test/conformance/control-plane.mjs'
 import * as kubectl from '../test/conformance/kubectl.mjs'
 import * as migrations from '../test/conformance/migrations.mjs'
@@ -90,23 +91,32 @@ async function runOwn(name, suite) {
   }
 }
 
+/**
+ * A suite that fails runs once more: a machine that was busy for a moment looks like a late answer. What fails twice
+ * has failed.
+ */
+async function runOwnTwice(name, suite) {
+  if (wanted.length > 0 && !wanted.includes(name)) return
+  await runOwn(name, suite)
+  const last = results.findIndex((one) => one.name === name)
+  if (results[last].failed === 0 || suite.repeatsItself) return
+  console.log(`${name}: failed; once more, in case the machine was busy`)
+  results.splice(last, 1)
+  await runOwn(name, suite)
+}
+
+/** Eight minutes of which half a minute is work: beside everything else. */
+const autoscaled = runOwnTwice('cluster-autoscaler', clusterAutoscaler)
 await Promise.all(lanes.map(runLane))
 // Readers of user data: no twin, no clock.
 const readers = { nodeadm, mime, 'cloud-init': cloudInit }
 for (const [name, suite] of Object.entries(readers)) {
   if (wanted.length === 0 || wanted.includes(name)) await runOwn(name, suite)
 }
-// Worlds of their own against the wall clock: one after the other, and a suite that fails once more, because a
-// machine that was busy for a moment looks like a late answer. What fails twice has failed.
+// Worlds of their own against the wall clock: one after the other.
 const own = { kubectl, 'control-plane': controlPlane, migrations }
-for (const [name, suite] of Object.entries(own)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
-  await runOwn(name, suite)
-  if (results.at(-1).failed === 0 || suite.repeatsItself) continue
-  console.log(`${name}: failed; once more, in case the machine was busy`)
-  results.pop()
-  await runOwn(name, suite)
-}
+for (const [name, suite] of Object.entries(own)) await runOwnTwice(name, suite)
+await autoscaled
 if (files.length > 0) await runOne('botocore', botocore, { files })
 if (isRecording) record(results.find(({ judged }) => judged !== undefined)?.judged ?? {})
 writeFileSync(`${folder}/results.json`, JSON.stringify(results))

@@ -1,10 +1,20 @@
 // Obtains the real Kubernetes control plane that judges the twin, and nodeadm: found on this machine, or built from
 // pinned Go modules into a cache outside the tree. Idempotent: what is there is left alone.
-// Names of programs as arguments = only these. `--paths` only prints where each program is, as JSON; null = nowhere.
+// Names of programs as arguments = only these; cluster-autoscaler is built only when named, from the checkout of its
+// repository in CLUSTER_AUTOSCALER_CHECKOUT. `--paths` only prints where each program is, as JSON; null = nowhere.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import {
+  autoscalerName,
   folderOf,
   judgesFolder,
   judgeVersions,
@@ -17,7 +27,8 @@ import {
 const { etcd, kubernetes, kwok, nodeadm } = judgeVersions
 /** One call of Go; the slowest seen took 12 minutes on two busy cores. */
 const buildMsMax = 25 * 60_000
-const asked = process.argv.slice(2).filter((one) => programNames.includes(one))
+const known = [...programNames, autoscalerName]
+const asked = process.argv.slice(2).filter((one) => known.includes(one))
 const wanted = asked.length > 0 ? asked : programNames
 const buildFolder = join(judgesFolder, 'build')
 
@@ -133,10 +144,14 @@ function install() {
   const folders = [...new Set(missing.map(folderOf))].join(' and ')
   console.log(`building ${missing.join(', ')} into ${folders}`)
   const missingKubernetes = kubernetesNames.filter((name) => missing.includes(name))
-  const about = missingKubernetes.length > 0 ? 'about 8 minutes' : 'a minute or two'
+  const isLong = missingKubernetes.length > 0 || missing.includes(autoscalerName)
+  const about = isLong ? 'about 8 minutes' : 'a minute or two'
   console.log(`  (${about} of CPU once, at low priority; later runs find them in the cache)`)
   if (missing.includes('etcd')) timed(`etcd ${etcd}`, buildEtcd, ['etcd'])
   if (missing.includes('nodeadm')) timed(`nodeadm ${nodeadm}`, buildNodeadm, ['nodeadm'])
+  if (missing.includes(autoscalerName)) {
+    timed(`${autoscalerName} from a checkout`, buildAutoscaler, [autoscalerName])
+  }
   if (missing.includes('kwok')) timed(`kwok ${kwok}`, buildKwok, ['kwok'])
   if (missingKubernetes.length > 0) {
     timed(
@@ -156,6 +171,20 @@ function buildEtcd() {
 function buildNodeadm() {
   const module = 'github.com/awslabs/amazon-eks-ami/nodeadm'
   buildOne('nodeadm', `${module}/cmd/nodeadm`, `${module}@${nodeadm}`)
+}
+
+/** Its own module, as it is, with the AWS provider alone. */
+function buildAutoscaler() {
+  const checkout = process.env.CLUSTER_AUTOSCALER_CHECKOUT
+  const folder = join(checkout ?? '', 'cluster-autoscaler')
+  if (checkout === undefined || !existsSync(join(folder, 'go.mod'))) {
+    const wish = 'a checkout of kubernetes/autoscaler at the tag of a release'
+    throw new Error(
+      `CLUSTER_AUTOSCALER_CHECKOUT must name ${wish}: it is published nowhere as a module`,
+    )
+  }
+  const program = join(stagingFolder(), autoscalerName)
+  go(folder, ['build', '-trimpath', '-tags', 'aws', '-ldflags', '-s -w', '-o', program, '.'])
 }
 
 function buildKwok() {

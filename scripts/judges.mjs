@@ -19,6 +19,8 @@ const versionKey = `${judgeVersions.kubernetes}-etcd-${judgeVersions.etcd}-kwok-
 export const judgesFolder = join(cacheHome, 'regroup', 'judges', versionKey)
 
 export const kubernetesNames = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+/** Published nowhere as a module: built from a checkout of its repository, and only when asked for by name. */
+export const autoscalerName = 'cluster-autoscaler'
 /** A control plane, and the program that reads NodeConfigs on a node. */
 export const programNames = ['etcd', ...kubernetesNames, 'kwok', 'nodeadm']
 
@@ -31,19 +33,26 @@ function isProgram(path) {
   }
 }
 
-/** Where a program is kept; nodeadm apart, so that a newer one leaves the control plane cached. */
-export const folderOf = (name) =>
-  name === 'nodeadm'
-    ? join(cacheHome, 'regroup', 'judges', `nodeadm-${judgeVersions.nodeadm}`)
-    : judgesFolder
+const folders = {
+  nodeadm: join(cacheHome, 'regroup', 'judges', `nodeadm-${judgeVersions.nodeadm}`),
+  // Of whatever version the checkout was.
+  [autoscalerName]: join(cacheHome, 'regroup', 'judges', autoscalerName),
+}
+
+/** Where a program is kept; some apart, so that a newer one leaves the control plane cached. */
+export const folderOf = (name) => folders[name] ?? judgesFolder
+
+/** Programs that a variable of their own may name. */
+const named = { [autoscalerName]: process.env.CLUSTER_AUTOSCALER }
 
 /** The program's path from KUBEBUILDER_ASSETS, PATH or the cache, in this order; undefined when nowhere. */
 export function programPath(
   name,
   before = [process.env.KUBEBUILDER_ASSETS, ...(process.env.PATH ?? '').split(delimiter)],
 ) {
-  const folders = [...before, folderOf(name)]
-  const paths = folders
+  if (named[name]) return isProgram(named[name]) ? named[name] : undefined
+  const places = [...before, folderOf(name)]
+  const paths = places
     .filter((one) => one !== undefined && one !== '')
     .map((one) => join(one, name))
   return paths.find(isProgram)

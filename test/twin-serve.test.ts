@@ -83,6 +83,15 @@ describe('twin serve', () => {
     expect(stderr).toContain(`error: port ${port} on 127.0.0.1 is in use by another program`)
   })
 
+  it('starts when the user says', async () => {
+    const [child, { control }] = await serve('--empty', '--start-at', '2027-05-06T07:08:09Z')
+    const { body } = await hear(`${control.endpoint}/clock`, {
+      headers: { authorization: `Bearer ${control.token}` },
+    })
+    expect(JSON.parse(body)).toMatchObject({ now: '2027-05-06T07:08:09Z' })
+    await end(child, 'SIGTERM')
+  })
+
   const wrong = [
     { name: 'no world', args: [], text: 'which world?' },
     { name: 'two worlds', args: ['--empty', '--scenario', 'seed-web-shop'], text: 'which world?' },
@@ -90,6 +99,11 @@ describe('twin serve', () => {
       name: 'an unknown scenario',
       args: ['--scenario', 'seed-web-shup'],
       text: 'Did you mean seed-web-shop?',
+    },
+    {
+      name: 'a start that is no time',
+      args: ['--empty', '--start-at', '2026-13-01T00:00:00Z'],
+      text: '--start-at 2026-13-01T00:00:00Z is not a time',
     },
     {
       name: 'an unknown speed',

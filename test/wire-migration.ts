@@ -185,7 +185,11 @@ function comparable(end: EndState): unknown {
 const engineUsers = ['regroup', testAccessKeyId, 'kubernetes-admin'] as const
 
 /** Watches from now on and counts: a stop in the middle of an event would only break the twin. */
-async function judgeOf(host: TwinHost, desired: DesiredCluster, isSplit: boolean): Promise<Judge> {
+export async function judgeServed(
+  host: TwinHost,
+  desired: DesiredCluster,
+  isSplit = false,
+): Promise<Judge> {
   const { twin } = host
   const aws = paced(twin.account.api(host.session('resolver')), host, 'resolver')
   const approved = await approvedBy(aws, desired)
@@ -251,7 +255,7 @@ export async function migrateServed(ways: Ways) {
       }),
   })
   const { host, served } = running
-  const judge = await judgeOf(host, desired, ways.isSplit === true)
+  const judge = await judgeServed(host, desired, ways.isSplit === true)
   for (const wire of ways.controlFaults ?? []) await control(running, 'POST /faults', { wire })
   for (const kube of ways.controlKubeFaults ?? []) await control(running, 'POST /faults', { kube })
   const participant = host.pacer.participants.join()

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { emptyWorld } from '../twin/build/empty-world.ts'
+import { startingAt } from '../twin/build/start-at.ts'
 import type { WorldSpec } from '../twin/build/world-spec.ts'
 import type { Speed } from '../twin/wire/pace.ts'
 import { type RunningTwin, serveTwin } from '../twin/wire/serve.ts'
@@ -25,6 +26,7 @@ export interface ServeFlags {
   readonly controlPort: string
   readonly throttle?: string
   readonly speed: string
+  readonly startAt?: string
   readonly seed: string
   readonly listen: string
   readonly output: string
@@ -36,7 +38,9 @@ export async function serveCommand(flags: ServeFlags, streams: Streams): Promise
   if (!['text', 'json'].includes(flags.output)) {
     throw usage(`output ${flags.output} is not known`, 'Use text or json.')
   }
-  const world = await worldOf(flags, streams)
+  const startAt = parseStart(flags.startAt)
+  const described = await worldOf(flags, streams)
+  const world = startAt === undefined ? described : startingAt(described, startAt)
   const files = new TwinFiles()
   const running = await start(
     {
@@ -167,6 +171,18 @@ function parseSpeed(text: string): { readonly speed: Speed; readonly isPaused: b
   const speed = Number(text)
   if (/^\d+(?:\.\d+)?$/.test(text) && speed > 0 && speed <= 1e6) return { speed, isPaused: false }
   throw usage(`--speed ${text} is not known`, 'Use 1, a positive number, max or paused.')
+}
+
+/** Real controllers compare times of the world with their own clock: for them it starts now. */
+function parseStart(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(text)
+  const startMs = text === 'now' ? wallClock.nowMs() : Date.parse(isTime ? text : '')
+  if (!Number.isNaN(startMs)) return `${new Date(startMs).toISOString().slice(0, 19)}Z`
+  throw usage(
+    `--start-at ${text} is not a time`,
+    'Use now, or a time such as 2026-11-24T08:00:00Z.',
+  )
 }
 
 /** Budgets make sense where waiting takes as long as on AWS: not while time jumps. */

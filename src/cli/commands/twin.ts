@@ -20,6 +20,7 @@ export function addTwin(program: Command, streams: Streams): void {
     .option('--port <number>', 'port of all AWS services; 0 = any free one', '4577')
     .option('--control-port <number>', 'port of the control endpoint; 0 = any free one', '0')
     .option('--speed <speed>', '1, N, max or paused: virtual time against wall time', 'max')
+    .option('--start-at <time>', 'virtual time at the beginning: now, or as 2026-11-24T08:00:00Z')
     .option('--seed <text>', 'equal seeds give equal ids and draws', '1')
     .option('--throttle <on|off>', 'keep request budgets (on unless time jumps or stands)')
     .option('--listen <address>', 'loopback unless given', '127.0.0.1')

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url'
 const installer = fileURLToPath(new URL('../../../scripts/judges-install.mjs', import.meta.url))
 const controlPlane = ['etcd', 'kube-apiserver', 'kube-controller-manager']
 const names = [...controlPlane, 'kube-scheduler', 'kwok']
-const asked = spawnSync(process.execPath, [installer, '--paths', ...names], { encoding: 'utf8' })
+const asked = spawnSync(process.execPath, [installer, '--paths', ...names, 'cluster-autoscaler'], {
+  encoding: 'utf8',
+})
 const paths = JSON.parse(asked.stdout) as Readonly<Record<string, string | null>>
 
 /** The program's path; undefined when it is nowhere on this machine. */

@@ -25,12 +25,20 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts it with its output in `logPath` (appended). */
-export function startProgram(name: string, args: readonly string[], logPath: string): Program {
+/** Starts it with its output in `logPath` (appended), and `env` on top of this process's own. */
+export function startProgram(
+  name: string,
+  args: readonly string[],
+  logPath: string,
+  env: Readonly<Record<string, string>> = {},
+): Program {
   const path = programPath(name)
   if (path === undefined) throw new Error(`${name} is not on this machine`)
   const log = openSync(logPath, 'a')
-  const child = spawn(path, args, { stdio: ['ignore', log, log] })
+  const child = spawn(path, args, {
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...env },
+  })
   closeSync(log)
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
