@@ -187,6 +187,7 @@ describe('a launch that fails', () => {
     expect(podsOf(twin, 'web').filter(isReady)).toHaveLength(1)
   })
 
+  // It sees a failure at its next refresh, a minute after it asked.
   it('leaves the group alone for 5, 10, 20, then 30 minutes, until a launch works', () => {
     const twin = world([groups[0]!], { outages: [outage(100)] })
     apply(twin, deployment('web', 1))
@@ -199,8 +200,41 @@ describe('a launch that fails', () => {
     })
     wait(twin, 135)
     const gaps = raisedAt.slice(1).map((at, index) => Math.floor(at - (raisedAt[index] ?? 0)))
-    expect(gaps).toEqual([5, 10, 20, 30, 30, 30])
+    expect(gaps).toEqual([6, 11, 21, 31, 31])
     expect(podsOf(twin, 'web').filter(isReady)).toHaveLength(1)
+  })
+})
+
+describe('what it knows of AWS is up to a minute old', () => {
+  const groups = [group('spot', 0, { capacityType: 'SPOT' }), group('normal', 0)]
+  /** One node stands, then the group leaves its sight and may not grow any more. */
+  const fenced = (): Twin => {
+    const twin = world(groups)
+    apply(twin, deployment('first', 1))
+    wait(twin, 0.4)
+    const spot = twin.account.groups.get('spot')!
+    expect(spot.desiredCapacity).toBe(1)
+    spot.tags.delete('k8s.io/cluster-autoscaler/enabled')
+    spot.maxSize = 1
+    return twin
+  }
+
+  it('a group that lost its tag is asked for more until the next refresh; AWS refuses', () => {
+    const twin = fenced()
+    apply(twin, deployment('second', 1))
+    wait(twin, 0.2)
+    expect([sizeOf(twin, 'spot'), sizeOf(twin, 'normal')]).toEqual([1, 0])
+    // Backed off by then, so the next tier is asked.
+    wait(twin, 0.3)
+    expect([sizeOf(twin, 'spot'), sizeOf(twin, 'normal')]).toEqual([1, 1])
+  })
+
+  it('after it the group is no option at all', () => {
+    const twin = fenced()
+    wait(twin, 3)
+    apply(twin, deployment('second', 1))
+    wait(twin, 0.4)
+    expect([sizeOf(twin, 'spot'), sizeOf(twin, 'normal')]).toEqual([1, 1])
   })
 })
 

@@ -12,11 +12,19 @@ import { faultsOf } from '../kube/scheduler/filters.ts'
 import { addPod, type NodeInfo, nodeInfoOf } from '../kube/scheduler/node-cache.ts'
 import type { Scheduler } from '../kube/scheduler/scheduler.ts'
 import { objectKey } from '../kube/store.ts'
-import { type CloudGroup, discoverGroups, setDesired, templateMachine } from './cloud.ts'
+import {
+  type CloudGroup,
+  discoverGroups,
+  setDesired,
+  templateMachine,
+  withPresentSize,
+} from './cloud.ts'
 import { choosePriority, parsePriorities } from './priority-expander.ts'
 import { ScaleDown } from './scale-down.ts'
 
 const scanMs = 10_000
+/** So often it asks AWS again which groups there are, what became of launches (cluster-autoscaler 3.1). */
+const refreshMs = 60_000
 /** Pods younger than this are left for the next loop. */
 const podAgeMs = 2000
 /** Back-off of a group after a failed launch: 5 minutes, doubled to 30. */
@@ -38,6 +46,9 @@ export class Autoscaler {
   /** When a group was last asked for more: older failures are not the answer to that. */
   private readonly raisedAtMs = new Map<string, number>()
   private readonly unschedulable = new Set<string>()
+  /** As the last refresh found them: until the next one it does not see that a group lost its tags. */
+  private known: readonly CloudGroup[] = []
+  private refreshedAtMs = Number.NEGATIVE_INFINITY
   private isScanDue = false
 
   constructor(options: {
@@ -86,8 +97,8 @@ export class Autoscaler {
 
   private scaleUp(): void {
     const nowMs = this.kernel.nowMs()
-    this.takeFailuresBack(nowMs)
-    const groups = discoverGroups(this.account, this.cluster.name)
+    this.refresh(nowMs)
+    const groups = this.known.map((group) => withPresentSize(this.account, group))
     const pods = this.pendingPods(nowMs)
     const left = this.afterComingNodes(pods, groups)
     if (left.length === 0) return
@@ -95,7 +106,10 @@ export class Autoscaler {
     const best = this.choose(options)
     if (best === undefined) return
     this.raisedAtMs.set(best.name, nowMs)
-    setDesired(this.account, best.name, best.group.desiredCapacity + best.nodeCount)
+    if (!setDesired(this.account, best.name, best.group.desiredCapacity + best.nodeCount)) {
+      this.backOff(best.name, nowMs)
+      return
+    }
     this.kernel.journal.add({
       kind: 'state',
       actor: systemUsers.autoscaler,
@@ -103,6 +117,13 @@ export class Autoscaler {
       object: best.name,
       detail: `+${best.nodeCount} for ${best.podCount} pods`,
     })
+  }
+
+  private refresh(nowMs: number): void {
+    if (nowMs - this.refreshedAtMs < refreshMs) return
+    this.refreshedAtMs = nowMs
+    this.known = discoverGroups(this.account, this.cluster.name)
+    this.takeFailuresBack(nowMs)
   }
 
   private pendingPods(nowMs: number): readonly Pod[] {
@@ -179,7 +200,7 @@ export class Autoscaler {
 
   /** Takes missing nodes back where the launch failed, and leaves such a group alone for a while. */
   private takeFailuresBack(nowMs: number): void {
-    for (const group of discoverGroups(this.account, this.cluster.name)) {
+    for (const group of this.known) {
       const known = this.backoff.get(group.name)
       if (known !== undefined && nowMs < known.untilMs) continue
       if (group.failedLaunchMs === undefined) {
@@ -190,10 +211,15 @@ export class Autoscaler {
       const isShort = group.instanceIds.length < group.desiredCapacity
       const isNew = group.failedLaunchMs >= (this.raisedAtMs.get(group.name) ?? 0)
       if (!isShort || !isNew) continue
-      const delayMs = Math.min(backoffMaxMs, (known?.delayMs ?? backoffFirstMs / 2) * 2)
-      this.backoff.set(group.name, { untilMs: nowMs + delayMs, delayMs })
+      this.backOff(group.name, nowMs)
       setDesired(this.account, group.name, group.instanceIds.length)
     }
+  }
+
+  private backOff(groupName: string, nowMs: number): void {
+    const lastMs = this.backoff.get(groupName)?.delayMs ?? backoffFirstMs / 2
+    const delayMs = Math.min(backoffMaxMs, lastMs * 2)
+    this.backoff.set(groupName, { untilMs: nowMs + delayMs, delayMs })
   }
 
   private isBackedOff(group: CloudGroup, nowMs: number): boolean {

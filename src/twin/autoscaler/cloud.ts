@@ -62,13 +62,26 @@ export function templateMachine(account: AwsAccount, groupName: string): Machine
   return machineOf(instance, group, account.region)
 }
 
-/** SetDesiredCapacity as the autoscaler. */
-export function setDesired(account: AwsAccount, groupName: string, count: number): void {
+/**
+ * Sizes and instances as they are now, limits as they were found: the autoscaler counts nodes itself and asks
+ * for limits once a minute.
+ */
+export function withPresentSize(account: AwsAccount, found: CloudGroup): CloudGroup {
+  const group = account.groups.get(found.name)
+  if (group === undefined) return found
+  const instanceIds = liveInstances(account, group).map((one) => one.id)
+  return { ...found, desiredCapacity: group.desiredCapacity, instanceIds }
+}
+
+/** SetDesiredCapacity as the autoscaler; false when AWS refuses: no such group, or outside of its sizes. */
+export function setDesired(account: AwsAccount, groupName: string, count: number): boolean {
   const group = account.groups.get(groupName)
-  if (group === undefined) return
-  group.desiredCapacity = Math.min(group.maxSize, Math.max(group.minSize, count))
+  if (group === undefined || group.isDeleting) return false
+  if (count < group.minSize || count > group.maxSize) return false
+  group.desiredCapacity = count
   emit(account, group, 'SetDesiredCapacity')
   reconcileSoon(account, group)
+  return true
 }
 
 /** Terminates with decrement as the autoscaler. */
