@@ -33,9 +33,9 @@ export function msUntilAvailable(
 ): number | undefined {
   const ready = pod.status?.conditions?.find((one) => one.type === 'Ready')
   if (ready?.status !== 'True') return undefined
+  if (minReadySeconds === undefined || minReadySeconds <= 0) return 0
   const sinceMs = Date.parse(ready.lastTransitionTime ?? '')
-  if (minReadySeconds === undefined || minReadySeconds <= 0 || Number.isNaN(sinceMs)) return 0
-  return Math.max(0, sinceMs + minReadySeconds * 1000 - nowMs)
+  return Number.isNaN(sinceMs) ? 0 : Math.max(0, sinceMs + minReadySeconds * 1000 - nowMs)
 }
 
 /** True for pods that have ended. */

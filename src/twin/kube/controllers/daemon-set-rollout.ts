@@ -58,15 +58,17 @@ interface Context {
 /** When a new pod counts as available without another event; undefined = none waits. */
 function replaceSome(set: DaemonSet, kernel: Kernel, context: Context): number | undefined {
   const { cluster, revisions } = context
-  const { rollingUpdate, type } = set.spec.updateStrategy ?? {}
+  const { minReadySeconds = 0, updateStrategy: { rollingUpdate, type } = {} } = set.spec
   if (type === 'OnDelete') return undefined
-  const nodes = [...cluster.store.values('Node')].filter((node) => wantsNode(set, node))
   const pods = [...cluster.store.podsOfController(set.metadata.uid ?? '').values()]
+  const old = pods.filter((pod) => !isGoing(pod) && revisions.isOutdated(set, pod))
+  // Rolled out: with nothing to wait for either, its nodes need not be looked at.
+  if (old.length === 0 && minReadySeconds === 0) return undefined
+  const nodes = [...cluster.store.values('Node')].filter((node) => wantsNode(set, node))
   const waits = new Map<Pod, number | undefined>(
-    pods.map((pod) => [pod, msUntilAvailable(pod, set.spec.minReadySeconds, kernel.nowMs())]),
+    pods.map((pod) => [pod, msUntilAvailable(pod, minReadySeconds, kernel.nowMs())]),
   )
   const isUp = (pod: Pod): boolean => !isGoing(pod) && waits.get(pod) === 0
-  const old = pods.filter((pod) => !isGoing(pod) && revisions.isOutdated(set, pod))
   let room = roomOf(rollingUpdate?.maxUnavailable ?? 1, nodes.length) - missing(nodes, pods, isUp)
   for (const pod of old.sort((one, other) => Number(isUp(one)) - Number(isUp(other)))) {
     if (isUp(pod) && room <= 0) break
