@@ -4,11 +4,13 @@ export { AwsBudgets } from './aws/budgets.ts'
 export { type AwsConnection, type AwsOptions, connectAws } from './aws/port.ts'
 export type { DesiredCluster, DesiredFleet } from './fleet/desired.ts'
 export { type LoadedFleet, loadFleet } from './fleet/load-fleet.ts'
+export type { SelfReview } from './kube/access-review.ts'
 export { type KubeClient, type KubeClientOptions, kubeClient } from './kube/client.ts'
 export { connectionOf, type KubeConnection } from './kube/config/connection.ts'
 export { type EksConnectionOptions, eksConnection } from './kube/config/eks.ts'
 export { inClusterConnection } from './kube/config/in-cluster.ts'
 export { type Kubeconfig, type KubeconfigSource, loadKubeconfig } from './kube/config/load.ts'
+export { migrationRights, type Right, readingRights } from './kube/migration-rights.ts'
 export {
   type CrashCut,
   type CutResult,

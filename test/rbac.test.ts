@@ -2,6 +2,8 @@
 
 import { expect, it } from 'vitest'
 import { loadFleet } from '../src/fleet/load-fleet.ts'
+import { migrationRights, readingRights } from '../src/kube/migration-rights.ts'
+import { resourceOf } from '../src/kube/resources.ts'
 import { migrateCluster } from '../src/run/migrate-cluster.ts'
 import { scenarioWorld } from '../src/twin/build/scenario.ts'
 import { scenarioFleetYaml } from '../src/twin/build/scenario-fleet.ts'
@@ -35,4 +37,15 @@ it('every right that is used is granted, and every one that is granted is used',
   expect([...granted].filter((right) => !used.has(right) && !rarelyUsed.includes(right))).toEqual(
     [],
   )
+})
+
+it('those that are asked for before a migration are the granted ones, for a look the reading ones', () => {
+  const asked = migrationRights.map(({ kind, subresource, verb }) => {
+    const { group, plural } = resourceOf(kind)
+    return `${verb} ${group}/${plural}${subresource === undefined ? '' : `/${subresource}`}`
+  })
+  const granted = grantedRights('docs/kubernetes.md')
+  expect([...asked].sort()).toEqual([...granted].sort())
+  const reads = [...granted].filter((right) => /^(get|list|watch) /.test(right))
+  expect(readingRights).toHaveLength(reads.length)
 })

@@ -4,6 +4,7 @@ import type { Clock } from '../world/clock.ts'
 import type { RegroupError } from '../world/failure.ts'
 import type { KubeApi } from '../world/kube-api.ts'
 import type { Random } from '../world/random.ts'
+import { type SelfReview, selfReviewOf } from './access-review.ts'
 import { Caller } from './caller.ts'
 import type { KubeConnection } from './config/connection.ts'
 import { evictionAnswer, evictionRequest } from './evict.ts'
@@ -44,7 +45,7 @@ export interface KubeClientOptions {
 }
 
 /** The port, and what only a real client has. */
-export interface KubeClient extends KubeApi {
+export interface KubeClient extends KubeApi, SelfReview {
   /** Calls sent, under way and waiting. */
   flowCounts(): FlowCounts
   /** Ends idle connections. The client may be used again. */
@@ -74,6 +75,7 @@ export function kubeClient(options: KubeClientOptions): KubeClient {
   }
   return {
     ...verbsOf(caller),
+    ...selfReviewOf(caller),
     list: (kind, selection) => listAll({ caller, retry }, kind, selection),
     watch: (kind, selection, onEvent) =>
       startWatch(

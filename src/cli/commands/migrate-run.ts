@@ -1,6 +1,7 @@
 /** What `regroup migrate` does: opens the ports, runs the engine, prints its report. Cli layer. */
 
 import type { DesiredCluster, DesiredFleet } from '../../fleet/desired.ts'
+import { migrationRights, readingRights } from '../../kube/migration-rights.ts'
 import { type AbortReport, abortCluster } from '../../run/abort-cluster.ts'
 import type { RunEvent } from '../../run/events.ts'
 import {
@@ -25,6 +26,7 @@ import { abortText } from '../render/abort.ts'
 import { warningsText } from '../render/findings.ts'
 import { decisionText, migrationText } from '../render/migration.ts'
 import { Progress } from '../render/progress.ts'
+import { assertRights } from '../rights-problem.ts'
 import type { MigrateFlags } from './migrate.ts'
 
 /** Runs it; the result is the exit code. @throws Problem for wrong input, RegroupError for a world that refuses. */
@@ -50,6 +52,8 @@ export async function migrate(flags: MigrateFlags, context: CommandContext): Pro
       onWait: (text) => say(`${text}\n`),
     })
     try {
+      const rights = flags.readOnly === true ? readingRights : migrationRights
+      await assertRights(ports.kube, rights, desired.name)
       if (flags.readOnly === true) return await preview(desired, ports, { clock, flags, context })
       say(`${flags.abort === true ? 'aborting the migration of' : 'migrating'} ${ports.arn}\n`)
       return await run(desired, ports, { clock, flags, context, progress, say })

@@ -22,11 +22,13 @@ export interface KeptLease {
 /** Those that decide what a write does. */
 const keptHeaders = ['accept', 'content-type', 'user-agent']
 const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** Reviews are created to be answered; nothing is kept of them. */
+const reviews = /^\/apis\/auth(?:entication|orization)\.k8s\.io\//
 
 /** Undefined for requests that only read. */
 export function keptRequest(request: WireRequest, user: WireUser): KeptRequest | undefined {
   const { body, headers, method, url } = request
-  if (readMethods.has(method)) return undefined
+  if (readMethods.has(method) || reviews.test(url)) return undefined
   const kept = keptHeaders.flatMap((name) => {
     const value = headers[name]
     return value === undefined ? [] : [[name, value] as const]
