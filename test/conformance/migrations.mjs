@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { missingPrograms, programNames } from '../../scripts/judges.mjs'
 import { runVitest } from './vitest.mjs'
 
-/** A test that fails is run a second time by itself: the whole suite takes minutes. */
+/** A test that fails is run again by itself: the whole suite takes minutes. */
 export const repeatsItself = true
 
 /** Why the suite cannot run; undefined when it can. */

@@ -38,7 +38,20 @@ export function noteFigures({ name, real, twin, world }: Sides): void {
     `all ${seconds(real.report.seconds)} (twin ${seconds(twin.report.seconds)})`,
     `${seconds(real.wallSeconds)} of wall time`,
   ]
-  appendFileSync(path, `${line.join('; ')}\n`)
+  appendFileSync(path, `${line.join('; ')}\n${blockersText(real, twin)}`)
+}
+
+/** What only the real run is blocked on, a line each: else nobody would know why the two ended otherwise. */
+function blockersText(real: MigrationRun, twin: MigrationRun): string {
+  if (real.report.result === twin.report.result) return ''
+  const lines = real.report.blocked.map(
+    ({ code, object, reason }) => `  ${code} ${object}: ${reason}\n`,
+  )
+  const last = real.events.slice(-40).map(({ atMs, message, object, type }) => {
+    const at = new Date(atMs).toISOString().slice(5, 19)
+    return `  ${at} ${type} ${object}: ${message}\n`
+  })
+  return [...lines, ...last].join('')
 }
 
 function seconds(value: number): string {

@@ -102,8 +102,8 @@ async function expectAgreement(one: Case): Promise<void> {
 
 describe.skipIf(missing.length > 0)(
   'a migration: the same deeds, end and time as on the twin',
-  // Against the wall clock: a machine that was busy for a moment looks like a late answer. Twice is a failure.
-  { retry: 1 },
+  // Against the wall clock: a machine that was busy for a moment looks like a late answer. Three times is a failure.
+  { retry: 2 },
   () => {
     describe.concurrent('side by side', () => {
       it.each(smaller)('$name', expectAgreement, timeoutMs)
