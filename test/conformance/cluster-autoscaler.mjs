@@ -15,7 +15,9 @@ async function versionOf() {
   const found = await run('go', ['version', '-m', programPath(autoscalerName)]).catch(
     () => undefined,
   )
-  return /^\s*dep\s+k8s\.io\/kubernetes\s+(\S+)/m.exec(found?.stdout ?? '')?.[1]
+  return (
+    /^\s*dep\s+k8s\.io\/kubernetes\s+(\S+)/m.exec(found?.stdout ?? '')?.[1] ?? 'of unknown version'
+  )
 }
 
 /** Minutes of the wall clock, nearly all of them waiting. */

@@ -2,8 +2,8 @@
 
 import * as z from 'zod'
 import { kubeFaultSchema } from '../wire/kube-fault.ts'
-import { worldOutageSchema } from '../wire/outage.ts'
 import { wireFaultSchema } from '../wire/wire-fault.ts'
+import { worldOutageSchema } from './outage.ts'
 
 const strings = z.record(z.string(), z.string())
 

@@ -7,7 +7,7 @@ import { ControlProblem, readBody } from './control-problem.ts'
 import type { TwinHost } from './host.ts'
 import type { HeardRequest } from './http-listener.ts'
 import type { KubeFaults } from './kube-faults.ts'
-import type { ServedOutages } from './outage.ts'
+import type { ServedOutages } from './served-outages.ts'
 import type { WireFaults } from './wire-faults.ts'
 
 /** Where the kinds are kept. */

@@ -1,8 +1,8 @@
 /** What the control endpoint takes. Twin layer, pure. */
 
 import * as z from 'zod'
+import { outageInput } from '../build/outage.ts'
 import { kubeFaultSchema } from './kube-fault.ts'
-import { outageInput } from './outage.ts'
 import { wireFaultSchema } from './wire-fault.ts'
 
 const failureCode = z.enum([

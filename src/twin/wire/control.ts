@@ -19,7 +19,7 @@ import { ControlProblem, readBody } from './control-problem.ts'
 import type { SavedWorld, TwinHost } from './host.ts'
 import { type HeardRequest, type Listener, listen, type RequestHeaders } from './http-listener.ts'
 import type { KubeFaults } from './kube-faults.ts'
-import { ServedOutages } from './outage.ts'
+import { ServedOutages } from './served-outages.ts'
 import { SharedClocks, type SharedTime } from './shared-clocks.ts'
 import type { WireFaults } from './wire-faults.ts'
 

@@ -1,33 +1,9 @@
-/** Capacity that is gone, as world files and the control endpoint describe it. Twin layer. */
+/** Outages that come and go while a world is served. Twin layer. */
 
-import * as z from 'zod'
 import { instanceType } from '../../nodes/instance-types.ts'
 import { RegroupError } from '../../world/failure.ts'
-import type { CapacityOutage } from '../aws/capacity.ts'
+import { fullZone, type OutageInput, outageOf } from '../build/outage.ts'
 import type { TwinHost } from './host.ts'
-
-const thirtyDaysMinutes = 30 * 24 * 60
-const minutes = z.number().min(0).max(thirtyDaysMinutes)
-
-/** The pools that have nothing to give; absent members match every pool. */
-const pools = {
-  capacityType: z.enum(['SPOT', 'ON_DEMAND']).optional(),
-  instanceType: z.string().min(1).max(60).optional(),
-  /** A letter or a whole name. */
-  zone: z.string().min(1).max(40).optional(),
-}
-
-/** `outages` of a world file: minutes of virtual time since its start; until the end without `untilMinutes`. */
-export const worldOutageSchema = z.strictObject({
-  ...pools,
-  fromMinutes: minutes.default(0),
-  untilMinutes: minutes.optional(),
-})
-
-/** POST /faults {"outage": …}: from now on, for so many minutes of virtual time or until it is taken back. */
-export const outageInput = z.strictObject({ ...pools, minutes: minutes.optional() })
-
-type OutageInput = z.infer<typeof outageInput>
 
 /** What a saved world repeats. */
 type OutageChange = { readonly add: OutageInput } | { readonly end: number | 'all' }
@@ -84,24 +60,4 @@ export class ServedOutages {
     const untilMs = lasting === undefined ? undefined : fromMs + lasting * 60_000
     return account.capacity.addOutage(outageOf({ ...named, fromMs, untilMs }, account.region))
   }
-}
-
-/** Without undefined members, the zone with its whole name. */
-export function outageOf(
-  given: { readonly [Key in keyof CapacityOutage]: CapacityOutage[Key] | undefined },
-  region: string,
-): CapacityOutage {
-  const { capacityType, fromMs, instanceType: type, untilMs, zone } = given
-  return {
-    ...(type === undefined ? {} : { instanceType: type }),
-    ...(zone === undefined ? {} : { zone: fullZone(zone, region) }),
-    ...(capacityType === undefined ? {} : { capacityType }),
-    ...(fromMs === undefined ? {} : { fromMs }),
-    ...(untilMs === undefined ? {} : { untilMs }),
-  }
-}
-
-/** `eu-west-1a` of `a`; whole names as they are. */
-export function fullZone(zone: string, region: string): string {
-  return zone.length === 1 ? region + zone : zone
 }
